@@ -1,0 +1,11 @@
+//! What every Tronie crate shares: kinds of errors, the `tronie.*` options and the scope of a running query.
+//!
+//! This crate is the floor of the house: it depends on no other Tronie crate.
+
+mod kind;
+mod options;
+mod scope;
+
+pub use kind::Kind;
+pub use options::{OnError, TronieOptions};
+pub use scope::{Counts, QueryScope};

@@ -1,0 +1,130 @@
+//! The options that a query can set: `SET tronie.on_error = 'fail'`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use datafusion_common::config::{ConfigExtension, ConfigField, Visit};
+use datafusion_common::{DataFusionError, Result, extensions_options};
+
+extensions_options! {
+    /// Options with the prefix `tronie.`, set by `SET` and listed by `SHOW ALL`.
+    pub struct TronieOptions {
+        /// What a text function does with a text that its model cannot process: 'null' gives NULL, 'fail' ends the query.
+        pub on_error: OnError, default = OnError::Null
+        /// The model of the text functions that are called without `model =>`: a name in the registry or a folder.
+        pub model: String, default = "default".to_string()
+        /// How many tokens, padding included, a batch of texts may have. Small batches suit CPUs: they stay in the cache.
+        pub batch_tokens: BatchTokens, default = BatchTokens::default()
+    }
+}
+
+impl ConfigExtension for TronieOptions {
+    const PREFIX: &'static str = "tronie";
+}
+
+/// What becomes of a text that a model cannot process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OnError {
+    /// The row's result is NULL.
+    #[default]
+    Null,
+    /// The query fails and names the text.
+    Fail,
+}
+
+impl fmt::Display for OnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Fail => "fail",
+        })
+    }
+}
+
+impl FromStr for OnError {
+    type Err = String;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        match value.to_ascii_lowercase().as_str() {
+            "null" => Ok(Self::Null),
+            "fail" => Ok(Self::Fail),
+            _ => Err(format!("tronie.on_error is 'null' or 'fail', got '{value}'")),
+        }
+    }
+}
+
+/// A number of tokens between 1 and 65,536.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BatchTokens(pub usize);
+
+impl Default for BatchTokens {
+    fn default() -> Self {
+        Self(512)
+    }
+}
+
+impl fmt::Display for BatchTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for BatchTokens {
+    type Err = String;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        match value.parse() {
+            Ok(tokens @ 1..=65_536) => Ok(Self(tokens)),
+            _ => Err(format!("tronie.batch_tokens is a number from 1 to 65536, got '{value}'")),
+        }
+    }
+}
+
+/// A scalar option whose text form is given by `Display` and `FromStr`.
+macro_rules! text_option {
+    ($type:ty) => {
+        impl ConfigField for $type {
+            fn visit<V: Visit>(&self, v: &mut V, key: &str, description: &'static str) {
+                v.some(key, self, description);
+            }
+
+            fn set(&mut self, _: &str, value: &str) -> Result<()> {
+                *self = value.parse().map_err(DataFusionError::Configuration)?;
+                Ok(())
+            }
+        }
+    };
+}
+
+text_option!(OnError);
+text_option!(BatchTokens);
+
+#[cfg(test)]
+mod tests {
+    use datafusion_common::config::ConfigOptions;
+
+    use super::*;
+
+    fn options() -> ConfigOptions {
+        let mut options = ConfigOptions::new();
+        options.extensions.insert(TronieOptions::default());
+        options
+    }
+
+    #[test]
+    fn set_changes_the_option() {
+        let mut options = options();
+        options.set("tronie.on_error", "FAIL").expect("valid");
+        options.set("tronie.batch_tokens", "1024").expect("valid");
+        let tronie = options.extensions.get::<TronieOptions>().expect("registered");
+        assert_eq!(tronie.on_error, OnError::Fail);
+        assert_eq!(tronie.batch_tokens.0, 1024);
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_the_values_that_exist() {
+        let error = options().set("tronie.on_error", "ignore").expect_err("invalid").to_string();
+        assert!(error.contains("'null' or 'fail', got 'ignore'"), "{error}");
+        assert!(options().set("tronie.batch_tokens", "0").is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! What an inference library has to offer. `tronie-ort` implements it for ONNX Runtime, [`crate::stub`] for tests.
+
+use std::fmt::Debug;
+use std::path::Path;
+use std::sync::Arc;
+
+use tronie_common::Kind;
+
+/// Opens model files.
+pub trait Backend: Debug + Send + Sync {
+    /// Reads and checks the graph in `file`. Its text inputs are `input_ids` and, if it has them, `attention_mask` and
+    /// `token_type_ids`, each `[batch, tokens]`.
+    ///
+    /// # Errors
+    /// When the file is not a graph this library can run, or the library itself is missing.
+    fn load(&self, file: &Path) -> Result<Arc<dyn Graph>, BackendError>;
+}
+
+/// A loaded graph, from which sessions are opened.
+pub trait Graph: Debug + Send + Sync {
+    /// The outputs by name, in the graph's order.
+    fn outputs(&self) -> &[String];
+
+    /// A session that computes on one thread. Sessions of one graph may share its weights.
+    ///
+    /// # Errors
+    /// When the library cannot open one, for want of memory for instance.
+    fn session(&self) -> Result<Box<dyn Session>, BackendError>;
+}
+
+/// One single-threaded way through a graph.
+pub trait Session: Send {
+    /// Computes the named output for a batch: one row of the result for each text.
+    ///
+    /// # Errors
+    /// When the computation fails. The session stays usable.
+    fn run(&mut self, batch: &TokenBatch, output: &str) -> Result<Matrix, BackendError>;
+}
+
+/// A rectangular batch of texts: `rows` times `width` tokens, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenBatch {
+    /// How many texts.
+    pub rows: usize,
+    /// Tokens of the longest one.
+    pub width: usize,
+    /// Token ids; shorter texts are filled up with the padding id.
+    pub ids: Vec<i64>,
+    /// 1 for a token, 0 for padding.
+    pub mask: Vec<i64>,
+}
+
+/// A dense result: `rows` times `columns` numbers, row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    /// One row a text.
+    pub rows: usize,
+    /// One column a label or dimension.
+    pub columns: usize,
+    /// `rows * columns` values.
+    pub values: Vec<f32>,
+}
+
+/// What the library said, and what the caller can do about it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct BackendError {
+    /// The message, with the next step.
+    pub message: String,
+    /// What the caller can do.
+    pub kind: Kind,
+}

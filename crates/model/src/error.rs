@@ -1,0 +1,99 @@
+//! What can go wrong with a model.
+
+use std::path::PathBuf;
+
+use tronie_common::Kind;
+
+use crate::backend::BackendError;
+
+/// An error of a model or of the registry. Cloneable, because everybody who waits for the same model gets it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ModelError {
+    /// No model of that name, no folder at that path.
+    #[error(
+        "model `{name}` is not in the registry (models there: {known}); name one of them, or a model folder by its path"
+    )]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The names that exist, for the message.
+        known: String,
+    },
+    /// The folder does not hold a model that can be read.
+    #[error("model folder `{}`: {reason}", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with it and what to do.
+        reason: String,
+    },
+    /// A file is not the one that the manifest describes.
+    #[error(
+        "model `{model}`: the sha256 of `{}` is {got}, the manifest says {expected}; fetch the file again, or correct the manifest if the change is meant",
+        .file.display()
+    )]
+    Digest {
+        /// The model's name.
+        model: String,
+        /// The file that differs.
+        file: PathBuf,
+        /// The digest in the manifest.
+        expected: String,
+        /// The digest of the file.
+        got: String,
+    },
+    /// The inference library refused the model or failed.
+    #[error("model `{model}`: {source}")]
+    Backend {
+        /// The model's name.
+        model: String,
+        /// What the library said.
+        source: BackendError,
+    },
+    /// The model does not answer the question that the function asks.
+    #[error("model `{model}` cannot answer `{task}`: {reason}")]
+    Task {
+        /// The model's name.
+        model: String,
+        /// The task, such as `sentiment`.
+        task: String,
+        /// Why not, and what would help.
+        reason: String,
+    },
+    /// A text could not be processed and `tronie.on_error` is `fail`.
+    #[error(
+        "model `{model}` cannot process the text {excerpt}: {reason}; set tronie.on_error = 'null' to get null instead"
+    )]
+    Text {
+        /// The model's name.
+        model: String,
+        /// The beginning of the text, quoted.
+        excerpt: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The memory limit is reached.
+    #[error("model `{model}`: {reason}")]
+    Memory {
+        /// The model's name.
+        model: String,
+        /// How much was asked and what is left.
+        reason: String,
+    },
+    /// The query was cancelled.
+    #[error("the query was cancelled")]
+    Cancelled,
+}
+
+impl ModelError {
+    /// What the caller can do about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Unknown { .. } => Kind::Missing,
+            Self::Folder { .. } | Self::Digest { .. } | Self::Task { .. } | Self::Text { .. } => Kind::Input,
+            Self::Backend { source, .. } => source.kind,
+            Self::Memory { .. } => Kind::Exhausted,
+            Self::Cancelled => Kind::Cancelled,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! A model in memory: checked files, tokenizer, and the sessions that run it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use memchr::memmem;
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+
+use crate::backend::{Backend, BackendError, Graph, Session};
+use crate::error::ModelError;
+use crate::manifest::{Batching, FileEntry, Manifest, Output};
+use crate::memory::{Held, Memory};
+use crate::tokens::TextTokenizer;
+
+/// A loaded model. It lives as long as the process, or as long as somebody uses it.
+pub struct Model {
+    manifest: Manifest,
+    folder: PathBuf,
+    digest: String,
+    batching: Batching,
+    pub(crate) tokenizer: TextTokenizer,
+    graph: Arc<dyn Graph>,
+    idle: Mutex<Vec<Box<dyn Session>>>,
+    _memory: Held,
+}
+
+/// Weights in memory for each byte of the file: the graph itself and what the library packs for its kernels.
+const MEMORY_PER_FILE_BYTE: usize = 2;
+
+impl Model {
+    /// Reads, checks and opens the model in `folder`.
+    pub(crate) fn load(folder: &Path, backend: &dyn Backend, memory: &Arc<dyn Memory>) -> Result<Self, ModelError> {
+        let manifest = Manifest::read(folder)?;
+        let in_backend = |source| ModelError::Backend {
+            model: manifest.name.clone(),
+            source,
+        };
+        let graph_file = FileScan::checked(folder, &manifest, &manifest.files.model)?;
+        let tokenizer_file = FileScan::checked(folder, &manifest, &manifest.files.tokenizer)?;
+        let held = Held::take(memory, graph_file.bytes.saturating_mul(MEMORY_PER_FILE_BYTE)).map_err(|reason| {
+            ModelError::Memory {
+                model: manifest.name.clone(),
+                reason,
+            }
+        })?;
+        let tokenizer =
+            TextTokenizer::read(&tokenizer_file.path, &manifest.prefix, manifest.max_length).map_err(|e| {
+                ModelError::Folder {
+                    folder: folder.to_path_buf(),
+                    reason: format!("`{}` is not a tokenizer: {e}", manifest.files.tokenizer.path.display()),
+                }
+            })?;
+        let graph = backend.load(&graph_file.path).map_err(in_backend)?;
+        let missing = manifest
+            .outputs
+            .iter()
+            .find(|output| !graph.outputs().contains(&output.name));
+        if let Some(output) = missing {
+            let there = graph.outputs().join("`, `");
+            let reason = format!("the graph has no output `{}` (outputs there: `{there}`)", output.name);
+            return Err(ModelError::Folder {
+                folder: folder.to_path_buf(),
+                reason,
+            });
+        }
+        // The first session shows, while the query is planned, whether the graph runs at all.
+        let first = graph.session().map_err(in_backend)?;
+        let mut digest = Sha256::new();
+        for part in [
+            &graph_file.sha256,
+            &tokenizer_file.sha256,
+            &manifest.prefix,
+            &manifest.max_length.to_string(),
+        ] {
+            digest.update(part.as_bytes());
+            digest.update([0]);
+        }
+        // Such a graph takes one scale for all texts of a batch, so a text's answer would depend on its neighbours.
+        let batching = if graph_file.batch_scaled {
+            Batching::Single
+        } else {
+            manifest.batching
+        };
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            digest: hex(&digest.finalize()),
+            batching,
+            tokenizer,
+            graph,
+            idle: Mutex::new(vec![first]),
+            _memory: held,
+            manifest,
+        })
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        &self.manifest.name
+    }
+
+    /// What the model says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Where it was loaded from.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A digest of everything that the answers depend on: graph, tokenizer, prefix and length.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The output that answers `task`.
+    ///
+    /// # Errors
+    /// [`ModelError::Task`] with the tasks that the model does answer.
+    pub fn output(&self, task: &str) -> Result<&Output, ModelError> {
+        self.manifest.output(task).ok_or_else(|| {
+            let tasks: Vec<&str> = self
+                .manifest
+                .outputs
+                .iter()
+                .filter_map(|output| output.task.as_deref())
+                .collect();
+            let reason = format!("it answers `{}`; name another model by `model =>`", tasks.join("`, `"));
+            ModelError::Task {
+                model: self.name().to_owned(),
+                task: task.to_owned(),
+                reason,
+            }
+        })
+    }
+
+    pub(crate) fn batching(&self) -> Batching {
+        self.batching
+    }
+
+    pub(crate) fn pad(&self) -> i64 {
+        self.tokenizer.pad()
+    }
+
+    /// An idle session, or a new one. No more are ever open than threads ask at the same time.
+    pub(crate) fn borrow_session(&self) -> Result<Box<dyn Session>, BackendError> {
+        let idle = self.idle.lock().pop();
+        idle.map_or_else(|| self.graph.session(), Ok)
+    }
+
+    pub(crate) fn return_session(&self, session: Box<dyn Session>) {
+        self.idle.lock().push(session);
+    }
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model")
+            .field("name", &self.name())
+            .field("digest", &self.digest)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one reading of a file tells.
+struct FileScan {
+    path: PathBuf,
+    sha256: String,
+    bytes: usize,
+    batch_scaled: bool,
+}
+
+/// The operator that derives the scale of quantisation from all the values it is given.
+const BATCH_SCALED: &[u8] = b"DynamicQuantizeLinear";
+
+impl FileScan {
+    /// Reads a file of the model and compares its digest with the manifest's.
+    fn checked(folder: &Path, manifest: &Manifest, entry: &FileEntry) -> Result<Self, ModelError> {
+        let path = folder.join(&entry.path);
+        let scan = Self::read(&path).map_err(|e| ModelError::Folder {
+            folder: folder.to_path_buf(),
+            reason: format!("`{}` cannot be read: {e}", entry.path.display()),
+        })?;
+        match &entry.sha256 {
+            Some(expected) if !expected.eq_ignore_ascii_case(&scan.sha256) => Err(ModelError::Digest {
+                model: manifest.name.clone(),
+                file: path,
+                expected: expected.clone(),
+                got: scan.sha256,
+            }),
+            _ => Ok(scan),
+        }
+    }
+
+    fn read(path: &Path) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; 1 << 20];
+        let (mut bytes, mut kept, mut batch_scaled) = (0, 0, false);
+        loop {
+            // The last few bytes of a block are kept before the next, so that a name across the border is seen.
+            let read = file.read(&mut buffer[kept..])?;
+            if read == 0 {
+                break;
+            }
+            let filled = kept + read;
+            hash.update(&buffer[kept..filled]);
+            batch_scaled = batch_scaled || memmem::find(&buffer[..filled], BATCH_SCALED).is_some();
+            bytes += read;
+            kept = filled.min(BATCH_SCALED.len() - 1);
+            buffer.copy_within(filled - kept..filled, 0);
+        }
+        Ok(Self {
+            path: path.to_path_buf(),
+            sha256: hex(&hash.finalize()),
+            bytes,
+            batch_scaled,
+        })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,265 @@
+//! The threads that run models: as many as cores, whatever the number of queries and partitions.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use parking_lot::{Condvar, Mutex};
+use tronie_common::{Kind, QueryScope};
+
+use crate::answers::Answer;
+use crate::backend::{BackendError, Session, TokenBatch};
+use crate::batch::Batch;
+use crate::loaded::Model;
+
+/// A fixed number of threads that take batches from the calls in turn, so that a short call does not wait for the end of
+/// a long one.
+pub(crate) struct Workers {
+    queue: Arc<Queue>,
+    threads: usize,
+    started: Mutex<bool>,
+}
+
+#[derive(Default)]
+struct Queue {
+    state: Mutex<QueueState>,
+    ready: Condvar,
+}
+
+#[derive(Default)]
+struct QueueState {
+    calls: VecDeque<Arc<Call>>,
+    closed: bool,
+}
+
+/// The texts of one call, in batches.
+pub(crate) struct Call {
+    pub(crate) model: Arc<Model>,
+    pub(crate) output: String,
+    pub(crate) tokens: Vec<Vec<u32>>,
+    pub(crate) batches: Vec<Batch>,
+    pub(crate) scope: QueryScope,
+    next: AtomicUsize,
+    done: Mutex<Done>,
+    finished: Condvar,
+}
+
+struct Done {
+    batches: usize,
+    answers: Vec<Option<Answer>>,
+    failure: Option<BackendError>,
+}
+
+impl Call {
+    pub(crate) fn new(
+        model: Arc<Model>,
+        output: String,
+        tokens: Vec<Vec<u32>>,
+        batches: Vec<Batch>,
+        scope: QueryScope,
+    ) -> Arc<Self> {
+        let done = Done {
+            batches: 0,
+            answers: vec![None; tokens.len()],
+            failure: None,
+        };
+        let (done, finished) = (Mutex::new(done), Condvar::new());
+        Arc::new(Self {
+            model,
+            output,
+            tokens,
+            batches,
+            scope,
+            next: AtomicUsize::new(0),
+            done,
+            finished,
+        })
+    }
+
+    /// Runs one batch. Nothing is computed for a call that was cancelled or has failed.
+    fn run(&self, batch: &Batch) {
+        let void = self.scope.is_cancelled() || self.done.lock().failure.is_some();
+        let outcome = if void {
+            Ok(Vec::new())
+        } else {
+            catch_unwind(AssertUnwindSafe(|| self.compute(batch))).unwrap_or_else(|_| {
+                let message = "the inference library panicked; please report the model and the text".to_owned();
+                Err(BackendError {
+                    message,
+                    kind: Kind::Fault,
+                })
+            })
+        };
+        let mut done = self.done.lock();
+        match outcome {
+            Ok(answers) => answers
+                .into_iter()
+                .for_each(|(text, answer)| done.answers[text] = Some(answer)),
+            Err(failure) => done.failure = Some(failure),
+        }
+        done.batches += 1;
+        if done.batches == self.batches.len() {
+            self.finished.notify_all();
+        }
+    }
+
+    fn compute(&self, batch: &Batch) -> Result<Vec<(usize, Answer)>, BackendError> {
+        let mut session = self.model.borrow_session()?;
+        let answers = match self.run_texts(session.as_mut(), &batch.texts, batch.width) {
+            Ok(answers) => answers,
+            // One text may have spoilt it for the others: each alone, and only the culprit goes without an answer.
+            Err(_) if batch.texts.len() > 1 => {
+                let alone = |&text: &usize| self.run_alone(session.as_mut(), text);
+                batch.texts.iter().map(alone).collect()
+            }
+            Err(error) => vec![Err(Arc::from(error.message))],
+        };
+        self.model.return_session(session);
+        Ok(batch.texts.iter().copied().zip(answers).collect())
+    }
+
+    fn run_alone(&self, session: &mut dyn Session, text: usize) -> Answer {
+        match self.run_texts(session, &[text], self.tokens[text].len()) {
+            Ok(mut answers) => answers
+                .pop()
+                .unwrap_or_else(|| Err(Arc::from("the model gave no answer"))),
+            Err(error) => Err(Arc::from(error.message)),
+        }
+    }
+
+    fn run_texts(&self, session: &mut dyn Session, texts: &[usize], width: usize) -> Result<Vec<Answer>, BackendError> {
+        let input = token_batch(&self.tokens, texts, width, self.model.pad());
+        let tokens = texts.iter().map(|&text| self.tokens[text].len()).sum::<usize>();
+        let matrix = session.run(&input, &self.output)?;
+        if matrix.rows != texts.len() || matrix.values.len() != matrix.rows * matrix.columns {
+            let (got, expected) = (matrix.rows, texts.len());
+            let message = format!(
+                "output `{}` has {got} rows for {expected} texts; it must have one a text",
+                self.output
+            );
+            return Err(BackendError {
+                message,
+                kind: Kind::Input,
+            });
+        }
+        self.scope.add_batch(texts.len(), tokens, input.ids.len() - tokens);
+        let rows = matrix.values.chunks(matrix.columns.max(1));
+        Ok(rows.map(check).collect())
+    }
+
+    /// Waits until all batches are done and takes the answers, in the order of the texts. `None` stands for texts that
+    /// were not run since the call was cancelled.
+    fn wait(&self) -> Result<Vec<Option<Answer>>, BackendError> {
+        let mut done = self.done.lock();
+        while done.batches < self.batches.len() {
+            self.finished.wait(&mut done);
+        }
+        match done.failure.take() {
+            Some(failure) => Err(failure),
+            None => Ok(std::mem::take(&mut done.answers)),
+        }
+    }
+}
+
+fn check(row: &[f32]) -> Answer {
+    if row.iter().all(|value| value.is_finite()) {
+        Ok(Arc::from(row))
+    } else {
+        Err(Arc::from("the model's answer is not a finite number"))
+    }
+}
+
+fn token_batch(tokens: &[Vec<u32>], texts: &[usize], width: usize, pad: i64) -> TokenBatch {
+    let mut ids = Vec::with_capacity(texts.len() * width);
+    let mut mask = Vec::with_capacity(texts.len() * width);
+    for &text in texts {
+        let own = &tokens[text];
+        ids.extend(own.iter().map(|&id| i64::from(id)));
+        ids.extend(std::iter::repeat_n(pad, width - own.len()));
+        mask.extend(std::iter::repeat_n(1, own.len()));
+        mask.extend(std::iter::repeat_n(0, width - own.len()));
+    }
+    TokenBatch {
+        rows: texts.len(),
+        width,
+        ids,
+        mask,
+    }
+}
+
+impl Workers {
+    pub(crate) fn new(threads: usize) -> Self {
+        Self {
+            queue: Arc::default(),
+            threads: threads.max(1),
+            started: Mutex::new(false),
+        }
+    }
+
+    /// Runs a call to its end and returns the answers in the order of its texts.
+    pub(crate) fn run(&self, call: &Arc<Call>) -> Result<Vec<Option<Answer>>, BackendError> {
+        if !call.batches.is_empty() {
+            self.start()?;
+            self.queue.state.lock().calls.push_back(Arc::clone(call));
+            self.queue.ready.notify_all();
+        }
+        call.wait()
+    }
+
+    /// Threads are started by the first call: a process that never infers has none.
+    fn start(&self) -> Result<(), BackendError> {
+        let mut started = self.started.lock();
+        if !*started {
+            for n in 0..self.threads {
+                let queue = Arc::clone(&self.queue);
+                let builder = thread::Builder::new().name(format!("tronie-model-{n}"));
+                builder.spawn(move || work(&queue)).map_err(|e| BackendError {
+                    message: format!("a thread for inference cannot be started: {e}"),
+                    kind: Kind::Exhausted,
+                })?;
+            }
+            *started = true;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.queue.state.lock().closed = true;
+        self.queue.ready.notify_all();
+    }
+}
+
+impl fmt::Debug for Workers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workers")
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Takes a batch of the call at the front and sends the call to the back, until the queue is closed.
+fn work(queue: &Queue) {
+    loop {
+        let (call, batch) = {
+            let mut state = queue.state.lock();
+            let call = loop {
+                match state.calls.pop_front() {
+                    Some(call) => break call,
+                    None if state.closed => return,
+                    None => queue.ready.wait(&mut state),
+                }
+            };
+            let batch = call.next.fetch_add(1, Ordering::Relaxed);
+            if batch + 1 < call.batches.len() {
+                state.calls.push_back(Arc::clone(&call));
+            }
+            (call, batch)
+        };
+        call.run(&call.batches[batch]);
+    }
+}

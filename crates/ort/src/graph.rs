@@ -1,0 +1,159 @@
+//! Graphs and sessions.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use ort::environment::Environment;
+use ort::logging::LogLevel;
+use ort::session::{OutputSelector, RunOptions};
+use ort::session::{Session as OrtSession, SessionInputValue, builder::GraphOptimizationLevel};
+use ort::value::TensorRef;
+use parking_lot::Mutex;
+use tronie_common::Kind;
+use tronie_model::{BackendError, Graph, Matrix, Session, TokenBatch};
+
+/// The inputs that a text model may have.
+const INPUTS: [&str; 3] = ["input_ids", "attention_mask", "token_type_ids"];
+
+/// A model file that ONNX Runtime can run.
+#[derive(Debug)]
+pub(crate) struct OnnxGraph {
+    environment: Environment,
+    file: PathBuf,
+    outputs: Vec<String>,
+    /// The session that loading made; the first one who asks gets it.
+    first: Mutex<Option<OnnxSession>>,
+}
+
+impl OnnxGraph {
+    pub(crate) fn load(environment: Environment, file: &Path) -> Result<Self, BackendError> {
+        let session = OnnxSession::open(&environment, file)?;
+        let outputs = session
+            .session
+            .outputs()
+            .iter()
+            .map(|output| output.name().to_owned())
+            .collect();
+        Ok(Self {
+            environment,
+            file: file.to_path_buf(),
+            outputs,
+            first: Mutex::new(Some(session)),
+        })
+    }
+}
+
+impl Graph for OnnxGraph {
+    fn outputs(&self) -> &[String] {
+        &self.outputs
+    }
+
+    fn session(&self) -> Result<Box<dyn Session>, BackendError> {
+        let first = self.first.lock().take();
+        Ok(Box::new(first.map_or_else(
+            || OnnxSession::open(&self.environment, &self.file),
+            Ok,
+        )?))
+    }
+}
+
+/// One single-threaded session.
+#[derive(Debug)]
+struct OnnxSession {
+    session: OrtSession,
+    /// Which of [`INPUTS`] the graph has.
+    inputs: Vec<&'static str>,
+}
+
+impl OnnxSession {
+    fn open(environment: &Environment, file: &Path) -> Result<Self, BackendError> {
+        let refused = |e: ort::Error| BackendError {
+            message: format!(
+                "`{}` is not a graph that ONNX Runtime can run: {}",
+                file.display(),
+                one_line(e.message())
+            ),
+            kind: Kind::Input,
+        };
+        let session = builder(environment)
+            .and_then(|mut b| b.commit_from_file(file))
+            .map_err(refused)?;
+        let names: Vec<&str> = session.inputs().iter().map(|input| input.name()).collect();
+        if let Some(other) = names.iter().find(|name| !INPUTS.contains(name)) {
+            let message = format!(
+                "`{}` has the input `{other}`; a text model has `input_ids` and may have `attention_mask` and `token_type_ids`",
+                file.display()
+            );
+            return Err(BackendError {
+                message,
+                kind: Kind::Input,
+            });
+        }
+        let inputs = INPUTS.into_iter().filter(|input| names.contains(input)).collect();
+        Ok(Self { session, inputs })
+    }
+}
+
+fn builder(environment: &Environment) -> Result<ort::session::builder::SessionBuilder, ort::Error> {
+    Ok(OrtSession::builder(environment)?
+        .with_intra_threads(1)?
+        .with_inter_threads(1)?
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        // Every batch has another shape: a plan of memory kept for each of them would never be used again.
+        .with_memory_pattern(false)?
+        .with_log_level(LogLevel::Fatal)?)
+}
+
+impl Session for OnnxSession {
+    fn run(&mut self, batch: &TokenBatch, output: &str) -> Result<Matrix, BackendError> {
+        let failed = |e: ort::Error| BackendError {
+            message: one_line(e.message()),
+            kind: Kind::Fault,
+        };
+        let shape = [batch.rows, batch.width];
+        let types = if self.inputs.contains(&"token_type_ids") {
+            vec![0_i64; batch.ids.len()]
+        } else {
+            Vec::new()
+        };
+        let mut inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = Vec::with_capacity(self.inputs.len());
+        for &input in &self.inputs {
+            let values = match input {
+                "input_ids" => &batch.ids,
+                "attention_mask" => &batch.mask,
+                _ => &types,
+            };
+            let tensor = TensorRef::from_array_view((shape, values.as_slice())).map_err(failed)?;
+            inputs.push((Cow::Borrowed(input), tensor.into()));
+        }
+        // Only this output is computed: other heads of the graph cost nothing.
+        let options = RunOptions::new()
+            .map_err(failed)?
+            .with_outputs(OutputSelector::no_default().with(output));
+        let results = self.session.run_with_options(inputs, &options).map_err(failed)?;
+        let result = results.get(output).ok_or_else(|| BackendError {
+            message: format!("the graph has no output `{output}`"),
+            kind: Kind::Input,
+        })?;
+        let (shape, values) = result.try_extract_tensor::<f32>().map_err(failed)?;
+        match shape[..] {
+            [rows, columns] => Ok(Matrix {
+                rows: usize::try_from(rows).unwrap_or_default(),
+                columns: usize::try_from(columns).unwrap_or_default(),
+                values: values.to_vec(),
+            }),
+            _ => Err(BackendError {
+                message: format!(
+                    "output `{output}` has {} dimensions, expected 2 (texts, labels)",
+                    shape.len()
+                ),
+                kind: Kind::Input,
+            }),
+        }
+    }
+}
+
+/// The library's messages may span lines and carry source positions; a user gets one line.
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}

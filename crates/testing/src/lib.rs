@@ -1,0 +1,7 @@
+//! Fixtures and drivers for the tests of all crates. A development dependency only.
+
+mod fixtures;
+mod onnxruntime;
+
+pub use fixtures::{fixture, fixtures};
+pub use onnxruntime::onnxruntime;
