@@ -1,5 +1,6 @@
 //! Fixtures and drivers for the tests of all crates. A development dependency only.
 
+pub mod conformance;
 mod fixtures;
 mod onnxruntime;
 
