@@ -75,7 +75,9 @@ impl FromStr for BatchTokens {
     fn from_str(value: &str) -> Result<Self, Self::Err> {
         match value.parse() {
             Ok(tokens @ 1..=65_536) => Ok(Self(tokens)),
-            _ => Err(format!("tronie.batch_tokens is a number from 1 to 65536, got '{value}'")),
+            _ => Err(format!(
+                "tronie.batch_tokens is a number from 1 to 65536, got '{value}'"
+            )),
         }
     }
 }
@@ -123,7 +125,10 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_refused_with_the_values_that_exist() {
-        let error = options().set("tronie.on_error", "ignore").expect_err("invalid").to_string();
+        let error = options()
+            .set("tronie.on_error", "ignore")
+            .expect_err("invalid")
+            .to_string();
         assert!(error.contains("'null' or 'fail', got 'ignore'"), "{error}");
         assert!(options().set("tronie.batch_tokens", "0").is_err());
     }

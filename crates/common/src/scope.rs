@@ -37,6 +37,13 @@ pub struct Counts {
     pub batches: u64,
 }
 
+impl Counts {
+    /// Texts that are answered so far, also within a call that has not returned yet.
+    pub fn answered(&self) -> u64 {
+        self.texts.max(self.inferred)
+    }
+}
+
 impl QueryScope {
     /// Asks everything that works for this query to stop at the next batch of texts.
     pub fn cancel(&self) {
@@ -92,7 +99,9 @@ impl ExtensionOptions for QueryScope {
     }
 
     fn set(&mut self, key: &str, _: &str) -> Result<()> {
-        Err(DataFusionError::Configuration(format!("there is no option `tronie_query.{key}`")))
+        Err(DataFusionError::Configuration(format!(
+            "there is no option `tronie_query.{key}`"
+        )))
     }
 
     fn entries(&self) -> Vec<ConfigEntry> {

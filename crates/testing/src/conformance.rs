@@ -14,8 +14,23 @@ use tronie_common::{QueryScope, TronieOptions};
 pub fn texts() -> Vec<Option<String>> {
     let long = "good 好 ".repeat(20_000);
     let texts = [
-        "good food", "这家餐厅很棒！", "", "   ", "\t\r\n", "\u{200b}\u{feff}", "\u{0}\u{1}\u{7f}", "🤬🤬", "👨‍👩‍👧",
-        "e\u{301}\u{302}\u{303}", "مرحبا بالعالم", "<p>good</p>", "a<b", "&amp;&#x0;&#xD800;", "good food", "\u{fffd}\u{10ffff}", &long,
+        "good food",
+        "这家餐厅很棒！",
+        "",
+        "   ",
+        "\t\r\n",
+        "\u{200b}\u{feff}",
+        "\u{0}\u{1}\u{7f}",
+        "🤬🤬",
+        "👨‍👩‍👧",
+        "e\u{301}\u{302}\u{303}",
+        "مرحبا بالعالم",
+        "<p>good</p>",
+        "a<b",
+        "&amp;&#x0;&#xD800;",
+        "good food",
+        "\u{fffd}\u{10ffff}",
+        &long,
     ];
     let mut texts: Vec<Option<String>> = texts.into_iter().map(|text| Some(text.to_owned())).collect();
     texts.insert(1, None);
@@ -44,7 +59,9 @@ pub fn text_function(udf: &ScalarUDF, options: &ConfigOptions) {
     let call = |column: ColumnarValue, rows: usize| call(&udf, column, rows, options);
     let of_rows = |column: ArrayRef| {
         let rows = column.len();
-        let result = call(ColumnarValue::Array(column), rows).into_array(rows).expect("an array");
+        let result = call(ColumnarValue::Array(column), rows)
+            .into_array(rows)
+            .expect("an array");
         assert_eq!(result.len(), rows, "{name}: one result a row");
         result
     };
@@ -63,28 +80,46 @@ pub fn text_function(udf: &ScalarUDF, options: &ConfigOptions) {
 
     let padded = concat(&[texts.as_ref(), texts.as_ref()]).expect("concatenated");
     let sliced = padded.slice(3, texts.len());
-    let turned = concat(&[expected.slice(3, texts.len() - 3).as_ref(), expected.slice(0, 3).as_ref()]).expect("turned");
+    let turned = concat(&[
+        expected.slice(3, texts.len() - 3).as_ref(),
+        expected.slice(0, 3).as_ref(),
+    ])
+    .expect("turned");
     assert_eq!(&of_rows(sliced), &turned, "{name}: the same for a slice");
 
     for row in 0..texts.len() {
         let one = of_rows(texts.slice(row, 1));
-        assert_eq!(one.as_ref(), expected.slice(row, 1).as_ref(), "{name}: the same in a batch of its own");
+        assert_eq!(
+            one.as_ref(),
+            expected.slice(row, 1).as_ref(),
+            "{name}: the same in a batch of its own"
+        );
         let constant = ScalarValue::try_from_array(&texts, row).expect("a constant");
         match call(ColumnarValue::Scalar(constant), 5) {
             ColumnarValue::Scalar(result) => {
-                assert_eq!(result, ScalarValue::try_from_array(&expected, row).expect("a constant"), "{name}: constants");
+                assert_eq!(
+                    result,
+                    ScalarValue::try_from_array(&expected, row).expect("a constant"),
+                    "{name}: constants"
+                );
             }
             ColumnarValue::Array(_) => panic!("{name}: a constant in, a constant out"),
         }
     }
 
     assert_eq!(of_rows(new_empty_array(&DataType::Utf8)).len(), 0, "{name}: no rows");
-    assert_eq!(of_rows(Arc::new(StringArray::new_null(3))).null_count(), 3, "{name}: only NULLs");
+    assert_eq!(
+        of_rows(Arc::new(StringArray::new_null(3))).null_count(),
+        3,
+        "{name}: only NULLs"
+    );
 }
 
 fn call(udf: &ScalarUDF, column: ColumnarValue, rows: usize, options: &ConfigOptions) -> ColumnarValue {
     let name = udf.name();
-    let types = udf.coerce_types(&[column.data_type()]).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let types = udf
+        .coerce_types(&[column.data_type()])
+        .unwrap_or_else(|e| panic!("{name}: {e}"));
     assert_eq!(types, [column.data_type()], "{name}: text is read in the type it has");
     let arg_fields = vec![Arc::new(Field::new("text", types[0].clone(), true))];
     let constant = match &column {
@@ -92,12 +127,23 @@ fn call(udf: &ScalarUDF, column: ColumnarValue, rows: usize, options: &ConfigOpt
         ColumnarValue::Array(_) => None,
     };
     let scalar_arguments = [constant.as_ref()];
-    let planned = ReturnFieldArgs { arg_fields: &arg_fields, scalar_arguments: &scalar_arguments };
-    let return_field = udf.return_field_from_args(planned).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let planned = ReturnFieldArgs {
+        arg_fields: &arg_fields,
+        scalar_arguments: &scalar_arguments,
+    };
+    let return_field = udf
+        .return_field_from_args(planned)
+        .unwrap_or_else(|e| panic!("{name}: {e}"));
     let declared = return_field.data_type().clone();
     let args = vec![column];
     let config_options = Arc::new(options.clone());
-    let args = ScalarFunctionArgs { args, arg_fields, number_rows: rows, return_field, config_options };
+    let args = ScalarFunctionArgs {
+        args,
+        arg_fields,
+        number_rows: rows,
+        return_field,
+        config_options,
+    };
     let result = udf.invoke_with_args(args).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert_eq!(result.data_type(), declared, "{name}: the type that was planned");
     result

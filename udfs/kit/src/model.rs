@@ -37,13 +37,25 @@ pub struct Asked {
 impl TextModel {
     /// For `function`, which asks `task` and takes `model =>` as its argument number `position`, counted from 0.
     pub fn new(env: &UdfEnv, function: &'static str, task: &'static str, position: usize) -> Self {
-        Self { env: env.clone(), function, task, default: TronieOptions::default().model, position }
+        Self {
+            env: env.clone(),
+            function,
+            task,
+            default: TronieOptions::default().model,
+            position,
+        }
     }
 
     /// The same with the default model that the session's options name.
     pub fn with_config(&self, config: &ConfigOptions) -> Self {
-        let default = config.extensions.get::<TronieOptions>().map_or_else(|| self.default.clone(), |o| o.model.clone());
-        Self { default, ..self.clone() }
+        let default = config
+            .extensions
+            .get::<TronieOptions>()
+            .map_or_else(|| self.default.clone(), |o| o.model.clone());
+        Self {
+            default,
+            ..self.clone()
+        }
     }
 
     /// Loads the model while the query is planned, so that a missing or broken one is known before any row is read.
@@ -53,10 +65,18 @@ impl TextModel {
     /// The model's, and what `check` returns as a reason.
     pub fn plan(&self, args: &ReturnFieldArgs<'_>, check: impl Fn(&Output) -> Result<(), String>) -> Result<()> {
         let name = option_text(self.function, "model", args, self.position)?;
-        let model = self.env.models().load(name.as_deref().unwrap_or(&self.default)).map_err(model_error)?;
+        let model = self
+            .env
+            .models()
+            .load(name.as_deref().unwrap_or(&self.default))
+            .map_err(model_error)?;
         let output = model.output(self.task).map_err(model_error)?;
         check(output).map_err(|reason| {
-            model_error(ModelError::Task { model: model.name().to_owned(), task: self.task.to_owned(), reason })
+            model_error(ModelError::Task {
+                model: model.name().to_owned(),
+                task: self.task.to_owned(),
+                reason,
+            })
         })
     }
 
@@ -69,7 +89,11 @@ impl TextModel {
             Some(ColumnarValue::Scalar(name)) => scalar_text(name),
             _ => None,
         };
-        let model = self.env.models().load(name.as_deref().unwrap_or(&self.default)).map_err(model_error)?;
+        let model = self
+            .env
+            .models()
+            .load(name.as_deref().unwrap_or(&self.default))
+            .map_err(model_error)?;
         let output = model.output(self.task).map_err(model_error)?.clone();
         let extensions = &args.config_options.extensions;
         let options = extensions.get::<TronieOptions>().cloned().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
-use datafusion_common::{Result, ScalarValue, internal_err};
+use datafusion_common::{Result, ScalarValue, exec_err};
 use datafusion_expr::ColumnarValue;
 
 /// The rows of a text column: Utf8, LargeUtf8, Utf8View, or a dictionary of one of them.
@@ -22,7 +22,7 @@ pub fn text_rows(array: &dyn Array) -> Result<Vec<Option<&str>>> {
             Ok(keys.into_iter().enumerate().map(row).collect())
         }
         DataType::Null => Ok(vec![None; array.len()]),
-        other => internal_err!("expected a text column, got {other}"),
+        other => exec_err!("expected a text column, got {other}"),
     }
 }
 

@@ -19,7 +19,12 @@ const NAME: &str = "ai_analyze_sentiment";
 
 /// Makes the function.
 pub(crate) fn function(env: &UdfEnv) -> Function {
-    Function::Scalar(Arc::new(ScalarUDF::from(AiAnalyzeSentiment::new(TextModel::new(env, NAME, "sentiment", 1)))))
+    Function::Scalar(Arc::new(ScalarUDF::from(AiAnalyzeSentiment::new(TextModel::new(
+        env,
+        NAME,
+        "sentiment",
+        1,
+    )))))
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -54,7 +59,10 @@ struct AiAnalyzeSentiment {
 
 impl AiAnalyzeSentiment {
     fn new(model: TextModel) -> Self {
-        Self { signature: text_and_model(), model }
+        Self {
+            signature: text_and_model(),
+            model,
+        }
     }
 }
 

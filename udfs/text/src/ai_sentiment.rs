@@ -5,13 +5,14 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{ArrayRef, Float64Array, StringArray, StructArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Field, FieldRef, Fields};
+use datafusion_common::Result;
 use datafusion_common::config::ConfigOptions;
-use datafusion_common::{Result, internal_err};
 use datafusion_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion_expr::{
     ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
-use tronie_udf_kit::{Asked, Function, TextModel, UdfEnv, check_count, scalar_or_array, text_type};
+use tronie_model::ModelError;
+use tronie_udf_kit::{Asked, Function, TextModel, UdfEnv, check_count, model_error, scalar_or_array, text_type};
 
 use crate::polarity::{Reader, Sentiment};
 
@@ -20,7 +21,12 @@ const ARGUMENTS: [&str; 2] = ["text", "model"];
 
 /// Makes the function.
 pub(crate) fn function(env: &UdfEnv) -> Function {
-    Function::Scalar(Arc::new(ScalarUDF::from(AiSentiment::new(TextModel::new(env, NAME, "sentiment", 1)))))
+    Function::Scalar(Arc::new(ScalarUDF::from(AiSentiment::new(TextModel::new(
+        env,
+        NAME,
+        "sentiment",
+        1,
+    )))))
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -64,7 +70,10 @@ struct AiSentiment {
 
 impl AiSentiment {
     fn new(model: TextModel) -> Self {
-        Self { signature: text_and_model(), model }
+        Self {
+            signature: text_and_model(),
+            model,
+        }
     }
 }
 
@@ -88,11 +97,17 @@ pub(crate) fn coerce_text_and_model(function: &str, types: &[DataType]) -> Resul
 
 /// The sentiments in a model's answers.
 pub(crate) fn sentiments(asked: &Asked) -> Result<Vec<Option<Sentiment>>> {
-    let reader = match Reader::new(&asked.output) {
-        Ok(reader) => reader,
-        Err(reason) => return internal_err!("model `{}` passed planning but {reason}", asked.model.name()),
+    let refused = |reason| ModelError::Task {
+        model: asked.model.name().to_owned(),
+        task: "sentiment".to_owned(),
+        reason,
     };
-    Ok(asked.rows.iter().map(|row| row.as_ref().map(|logits| reader.read(logits))).collect())
+    let reader = Reader::new(&asked.output).map_err(|reason| model_error(refused(reason)))?;
+    Ok(asked
+        .rows
+        .iter()
+        .map(|row| row.as_ref().map(|logits| reader.read(logits)))
+        .collect())
 }
 
 /// `label`, `score`, `confidence`: each NULL where the struct is.

@@ -175,7 +175,10 @@ mod tests {
     #[test]
     fn html_goes_and_its_text_stays() {
         assert_eq!(clean("<p>好<b>吃</b></p><br/>再来").as_deref(), Some("好吃 再来"));
-        assert_eq!(clean("one<script>var x = '<p>';</script>two<!-- no -->").as_deref(), Some("one two"));
+        assert_eq!(
+            clean("one<script>var x = '<p>';</script>two<!-- no -->").as_deref(),
+            Some("one two")
+        );
         assert_eq!(clean("<div onclick=\"a > b\">x</div>").as_deref(), Some("x"));
     }
 
@@ -188,12 +191,18 @@ mod tests {
 
     #[test]
     fn entities_are_decoded_once() {
-        assert_eq!(clean("&lt;b&gt; &amp;amp; &#22909; &unknown;").as_deref(), Some("<b> &amp; 好 &unknown;"));
+        assert_eq!(
+            clean("&lt;b&gt; &amp;amp; &#22909; &unknown;").as_deref(),
+            Some("<b> &amp; 好 &unknown;")
+        );
     }
 
     #[test]
     fn white_space_is_folded_and_what_cannot_be_seen_removed() {
-        assert_eq!(clean("\u{feff} a\u{200b}b \u{3000}\t\r\nc\u{0}\u{7}d ").as_deref(), Some("ab cd"));
+        assert_eq!(
+            clean("\u{feff} a\u{200b}b \u{3000}\t\r\nc\u{0}\u{7}d ").as_deref(),
+            Some("ab cd")
+        );
         assert_eq!(clean("👨‍👩‍👧 ok").as_deref(), Some("👨‍👩‍👧 ok"));
     }
 

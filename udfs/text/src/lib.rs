@@ -10,7 +10,11 @@ use tronie_udf_kit::FunctionSet;
 /// The functions of this crate.
 pub const FUNCTIONS: FunctionSet = FunctionSet {
     title: "Text",
-    functions: &[ai_analyze_sentiment::function, ai_sentiment::function, clean_text::function],
+    functions: &[
+        ai_analyze_sentiment::function,
+        ai_sentiment::function,
+        clean_text::function,
+    ],
 };
 
 #[cfg(test)]

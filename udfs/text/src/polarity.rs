@@ -58,11 +58,16 @@ impl Reader {
         let polarity = |label: &String| {
             Polarity::from_label(label).ok_or_else(|| {
                 let labels = output.labels.join("`, `");
-                format!("its labels are `{labels}`, expected negative, neutral, positive; rename them in its `id2label`")
+                format!(
+                    "its labels are `{labels}`, expected negative, neutral, positive; rename them in its `id2label`"
+                )
             })
         };
         let polarities: Vec<Polarity> = output.labels.iter().map(polarity).collect::<Result<_, _>>()?;
-        Ok(Self { polarities, temperature: f64::from(output.temperature) })
+        Ok(Self {
+            polarities,
+            temperature: f64::from(output.temperature),
+        })
     }
 
     /// The sentiment in a row of logits: softmax, summed over the columns of each polarity.
@@ -76,9 +81,16 @@ impl Reader {
         let total: f64 = mass.iter().sum();
         let [negative, _, positive] = mass.map(|weight| weight / total);
         // Of equals the first wins, so that a tie is not decided by chance.
-        let best = Polarity::ALL.into_iter().rev().max_by(|a, b| mass[*a as usize].total_cmp(&mass[*b as usize]));
+        let best = Polarity::ALL
+            .into_iter()
+            .rev()
+            .max_by(|a, b| mass[*a as usize].total_cmp(&mass[*b as usize]));
         let polarity = best.unwrap_or(Polarity::Neutral);
-        Sentiment { polarity, score: positive - negative, confidence: mass[polarity as usize] / total }
+        Sentiment {
+            polarity,
+            score: positive - negative,
+            confidence: mass[polarity as usize] / total,
+        }
     }
 }
 
@@ -88,7 +100,13 @@ mod tests {
 
     fn output(labels: &[&str], temperature: f32) -> Output {
         let labels = labels.iter().map(|&label| label.to_owned()).collect();
-        Output { name: "logits".to_owned(), task: None, kind: OutputKind::Logits, labels, temperature }
+        Output {
+            name: "logits".to_owned(),
+            task: None,
+            kind: OutputKind::Logits,
+            labels,
+            temperature,
+        }
     }
 
     #[test]
@@ -102,27 +120,38 @@ mod tests {
 
     #[test]
     fn temperature_softens() {
-        let sharp = Reader::new(&output(&["neg", "pos"], 1.0)).expect("known labels").read(&[0.0, 4.0]);
-        let soft = Reader::new(&output(&["neg", "pos"], 4.0)).expect("known labels").read(&[0.0, 4.0]);
+        let sharp = Reader::new(&output(&["neg", "pos"], 1.0))
+            .expect("known labels")
+            .read(&[0.0, 4.0]);
+        let soft = Reader::new(&output(&["neg", "pos"], 4.0))
+            .expect("known labels")
+            .read(&[0.0, 4.0]);
         assert!(sharp.confidence > soft.confidence && soft.confidence > 0.5);
     }
 
     #[test]
     fn stars_are_summed() {
         let labels = ["1 star", "2 stars", "3 stars", "4 stars", "5 stars"];
-        let sentiment = Reader::new(&output(&labels, 1.0)).expect("known labels").read(&[1.0, 1.0, 1.2, 0.0, 0.0]);
+        let sentiment = Reader::new(&output(&labels, 1.0))
+            .expect("known labels")
+            .read(&[1.0, 1.0, 1.2, 0.0, 0.0]);
         assert_eq!(sentiment.polarity, Polarity::Negative);
     }
 
     #[test]
     fn huge_logits_do_not_overflow() {
-        let sentiment = Reader::new(&output(&["neg", "pos"], 1.0)).expect("known labels").read(&[-3e38, 3e38]);
+        let sentiment = Reader::new(&output(&["neg", "pos"], 1.0))
+            .expect("known labels")
+            .read(&[-3e38, 3e38]);
         assert_eq!((sentiment.polarity, sentiment.confidence), (Polarity::Positive, 1.0));
     }
 
     #[test]
     fn labels_that_are_no_sentiment_are_refused_by_name() {
         let reason = Reader::new(&output(&["spam", "ham"], 1.0)).expect_err("no sentiment");
-        assert!(reason.starts_with("its labels are `spam`, `ham`, expected negative, neutral, positive"), "{reason}");
+        assert!(
+            reason.starts_with("its labels are `spam`, `ham`, expected negative, neutral, positive"),
+            "{reason}"
+        );
     }
 }

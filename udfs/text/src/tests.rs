@@ -11,7 +11,9 @@ use crate::FUNCTIONS;
 
 /// Functions whose default model is a stub: the more tokens, the more positive.
 fn functions() -> Vec<Function> {
-    let stub = Stub::new(&["sentiment", "sentence_embedding"], |ids| Ok(vec![2.0, 3.0, ids.len() as f32 - 2.0]));
+    let stub = Stub::new(&["sentiment", "sentence_embedding"], |ids| {
+        Ok(vec![2.0, 3.0, ids.len() as f32 - 2.0])
+    });
     let models = Models::new(ModelsConfig::new(Registry::new(vec![fixtures()]), Arc::new(stub)));
     let env = UdfEnv::new(Arc::new(models));
     FUNCTIONS.functions.iter().map(|make| make(&env)).collect()
@@ -28,9 +30,15 @@ fn every_function_keeps_the_rules_for_text_columns() {
 #[test]
 fn every_function_is_documented_with_an_example() {
     for function in functions() {
-        let documentation = function.documentation().unwrap_or_else(|| panic!("{} has no docs", function.name()));
+        let documentation = function
+            .documentation()
+            .unwrap_or_else(|| panic!("{} has no docs", function.name()));
         let example = documentation.sql_example.as_deref().unwrap_or_default();
-        assert!(example.contains("```sql") && example.contains("```text"), "{} has no example", function.name());
+        assert!(
+            example.contains("```sql") && example.contains("```text"),
+            "{} has no example",
+            function.name()
+        );
     }
 }
 

@@ -1,0 +1,114 @@
+//! The command line's grammar.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Customer profiles in SQL: text models, machine learning and privacy functions over your files.
+#[derive(Debug, Parser)]
+#[command(name = "tronie", version, about, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run SQL: from -c, from -f, from standard input, or at a prompt.
+    Sql(Box<SqlArgs>),
+    /// List the SQL functions that Tronie adds.
+    Functions,
+    /// Print a page of the reference as Markdown.
+    #[command(hide = true)]
+    Reference { page: Page },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Page {
+    Functions,
+    Config,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SqlArgs {
+    /// Run these statements.
+    #[arg(short = 'c', long, value_name = "SQL", conflicts_with = "file")]
+    pub(crate) command: Option<String>,
+
+    /// Run the statements in this file; - is standard input.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// How results are written [default: by the end of --output's name, else table].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// Write the result to this file instead of standard output. It appears when it is complete, or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The most rows that the table format shows; no more than these are computed. 0 shows all.
+    #[arg(long, value_name = "ROWS", default_value_t = 100)]
+    pub(crate) max_rows: usize,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+/// What a session is made of; each can also stand in tronie.toml.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct EngineArgs {
+    /// A table by name: a file, folder, glob or URL. Can be given several times.
+    #[arg(long, value_name = "NAME=PATH", value_parser = parse_table)]
+    pub(crate) table: Vec<(String, String)>,
+
+    /// A folder or URL whose files and sub-folders are tables by their names.
+    #[arg(long, value_name = "URL", env = "TRONIE_WAREHOUSE")]
+    pub(crate) warehouse: Option<String>,
+
+    /// A folder of models, searched before the installed ones. Can be given several times.
+    #[arg(long, value_name = "FOLDER", env = "TRONIE_MODELS", value_delimiter = ':')]
+    pub(crate) models: Vec<PathBuf>,
+
+    /// Threads for queries and for inference [default: one a core].
+    #[arg(long, value_name = "N", env = "TRONIE_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+
+    /// The most memory that queries and models may take, such as 4GB [default: no limit].
+    #[arg(long, value_name = "SIZE", env = "TRONIE_MEMORY_LIMIT", value_parser = parse_size)]
+    pub(crate) memory_limit: Option<usize>,
+
+    /// The configuration file [default: tronie.toml in the working folder, if there is one].
+    #[arg(long, value_name = "FILE", env = "TRONIE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people.
+    Table,
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// A Parquet file.
+    Parquet,
+}
+
+fn parse_table(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.trim().is_empty() && !path.is_empty() => {
+            Ok((name.trim().to_owned(), path.to_owned()))
+        }
+        _ => Err("expected name=path, such as reviews=data/reviews.csv".to_owned()),
+    }
+}
+
+pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
+    let size = text
+        .parse::<bytesize::ByteSize>()
+        .map_err(|_| format!("expected a size such as 512MB or 4GB, got '{text}'"))?;
+    usize::try_from(size.as_u64()).map_err(|_| format!("'{text}' is more than this machine can address"))
+}

@@ -1,0 +1,53 @@
+//! How a command fails: what it says and its exit code.
+
+use std::io;
+use std::process::ExitCode;
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A query failed: exit code 1.
+    Query(String),
+    /// The command was called in a wrong way: exit code 2, as for unknown flags.
+    Usage(String),
+    /// Ctrl-C: exit code 130, as shells expect of it.
+    Interrupted,
+    /// Whoever read the output has gone, as `head` does when it has enough. No failure of ours.
+    NobodyReads,
+}
+
+impl Failure {
+    pub(crate) fn message(&self) -> Option<&str> {
+        match self {
+            Self::Query(message) | Self::Usage(message) => Some(message),
+            Self::Interrupted => Some("interrupted; nothing was written"),
+            Self::NobodyReads => None,
+        }
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Query(_) => ExitCode::FAILURE,
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Interrupted => ExitCode::from(130),
+            Self::NobodyReads => ExitCode::SUCCESS,
+        }
+    }
+
+    /// A failure to write the output.
+    pub(crate) fn writing(target: &str, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::NobodyReads,
+            _ => Self::Query(format!("{target} cannot be written: {error}")),
+        }
+    }
+}
+
+impl From<tronie_engine::Error> for Failure {
+    fn from(error: tronie_engine::Error) -> Self {
+        match error.kind() {
+            tronie_engine::Kind::Cancelled => Self::Interrupted,
+            _ => Self::Query(error.to_string()),
+        }
+    }
+}

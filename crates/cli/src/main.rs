@@ -1,0 +1,37 @@
+//! The `tronie` command. The only place of Tronie that prints or reads the environment.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
+
+mod args;
+mod failure;
+mod functions;
+mod output;
+mod places;
+mod progress;
+mod prompt;
+mod settings;
+mod sql;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    settings::start_logging();
+    let outcome = match args.command {
+        Command::Sql(command) => sql::run(*command),
+        Command::Functions => functions::list(),
+        Command::Reference { page } => functions::reference(page),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(message) = failure.message() {
+                eprintln!("error: {message}");
+            }
+            failure.exit_code()
+        }
+    }
+}

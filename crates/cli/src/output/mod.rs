@@ -1,0 +1,143 @@
+//! Results in the formats that people and programs read, on standard output or in a file.
+
+mod file;
+mod writers;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+
+use self::file::PendingFile;
+use self::writers::Writer;
+use crate::args::Format;
+use crate::failure::Failure;
+
+/// Where results go and in which format.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+impl Target {
+    /// The target that the flags name; a file's name tells the format if no flag does.
+    pub(crate) fn new(format: Option<Format>, file: Option<PathBuf>) -> Result<Self, Failure> {
+        let by_name = file
+            .as_ref()
+            .and_then(|file| file.extension()?.to_str())
+            .and_then(|extension| match extension {
+                "csv" => Some(Format::Csv),
+                "json" => Some(Format::Json),
+                "ndjson" | "jsonl" => Some(Format::Ndjson),
+                "parquet" => Some(Format::Parquet),
+                _ => None,
+            });
+        let format = format.or(by_name).unwrap_or(Format::Table);
+        if let Some(file) = file.as_ref().filter(|file| file.to_string_lossy().contains("://")) {
+            let url = file.display();
+            return Err(Failure::Usage(format!(
+                "--output writes a local file; for a URL use: copy (..) to '{url}'"
+            )));
+        }
+        if format == Format::Parquet && file.is_none() && io::stdout().is_terminal() {
+            let message = "parquet is not for a terminal; name a file by --output, or redirect standard output";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        Ok(Self { format, file })
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Whether a second result would have no place.
+    pub(crate) fn takes_one_result(&self) -> bool {
+        self.file.is_some() || self.format == Format::Parquet
+    }
+
+    /// For messages.
+    fn name(&self) -> String {
+        self.file
+            .as_ref()
+            .map_or_else(|| "standard output".to_owned(), |file| format!("`{}`", file.display()))
+    }
+}
+
+/// One result being written.
+pub(crate) struct Output {
+    name: String,
+    writer: Writer<Box<dyn Sink>>,
+}
+
+/// Where bytes go until they are complete.
+pub(crate) trait Sink: Write + Send {
+    /// All has been written.
+    fn complete(self: Box<Self>) -> io::Result<()>;
+}
+
+/// Standard output, buffered.
+struct Stdout(io::BufWriter<io::Stdout>);
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Sink for Stdout {
+    fn complete(mut self: Box<Self>) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Output {
+    pub(crate) fn open(target: &Target, schema: &SchemaRef) -> Result<Self, Failure> {
+        if target.format == Format::Csv
+            && let Some(field) = schema.fields().iter().find(|field| is_nested(field.data_type()))
+        {
+            let (name, kind) = (field.name(), kind_of(field.data_type()));
+            let next = "select its fields, as in x['label'], or use --format json";
+            return Err(Failure::Query(format!(
+                "the column `{name}` is a {kind}, which csv has no form for; {next}"
+            )));
+        }
+        let name = target.name();
+        let sink: Box<dyn Sink> = match &target.file {
+            Some(file) => Box::new(PendingFile::create(file).map_err(|e| Failure::writing(&name, &e))?),
+            None => Box::new(Stdout(io::BufWriter::new(io::stdout()))),
+        };
+        let writer = Writer::new(target.format, sink, schema).map_err(|e| Failure::writing(&name, &e))?;
+        Ok(Self { name, writer })
+    }
+
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), Failure> {
+        self.writer.write(batch).map_err(|e| Failure::writing(&self.name, &e))
+    }
+
+    /// Ends the result; a table shows at most `limit` rows and says if there are more.
+    pub(crate) fn finish(self, limit: Option<usize>) -> Result<(), Failure> {
+        let sink = self
+            .writer
+            .finish(limit)
+            .map_err(|e| Failure::writing(&self.name, &e))?;
+        sink.complete().map_err(|e| Failure::writing(&self.name, &e))
+    }
+}
+
+fn is_nested(kind: &DataType) -> bool {
+    kind.is_nested() || matches!(kind, DataType::Dictionary(_, value) if value.is_nested())
+}
+
+fn kind_of(kind: &DataType) -> &'static str {
+    match kind {
+        DataType::Struct(_) => "struct",
+        DataType::Map(_, _) => "map",
+        _ => "list",
+    }
+}

@@ -1,0 +1,92 @@
+//! Files as tables: a path, folder, glob or URL in quotes, and what lies in the warehouse by its name.
+
+mod estimate;
+mod format;
+mod location;
+mod table;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::catalog::{DynamicFileCatalog, Session, TableProvider, UrlTableFactory};
+use datafusion::common::TableReference;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::SessionState;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::SessionContext;
+use parking_lot::Mutex;
+
+pub(crate) use self::estimate::estimate_rows;
+use self::location::Location;
+use crate::error::Error;
+
+/// Makes files readable by name in a session: `FROM 'reviews/*.csv'`, and `FROM orders` where the warehouse has `orders`.
+#[derive(Default)]
+pub(crate) struct FileTables {
+    /// The session, known once it is built.
+    session: Mutex<Option<SessionContext>>,
+    warehouse: Option<String>,
+}
+
+impl FileTables {
+    /// A session with file tables over `state`.
+    pub(crate) fn install(state: SessionState, warehouse: Option<String>) -> (SessionContext, Arc<Self>) {
+        let files = Arc::new(Self {
+            session: Mutex::new(None),
+            warehouse,
+        });
+        let catalogs = Arc::clone(state.catalog_list());
+        let catalog = DynamicFileCatalog::new(catalogs, Arc::clone(&files) as Arc<dyn UrlTableFactory>);
+        let state = SessionStateBuilder::new_from_existing(state)
+            .with_catalog_list(Arc::new(catalog))
+            .build();
+        let context = SessionContext::new_with_state(state);
+        *files.session.lock() = Some(context.clone());
+        (context, files)
+    }
+
+    /// Registers `location` under `name`.
+    pub(crate) async fn register(&self, context: &SessionContext, name: &str, location: &str) -> Result<(), Error> {
+        let table = table::open(&context.state(), &Location::parse(location)?).await?;
+        context.register_table(TableReference::bare(name), table)?;
+        Ok(())
+    }
+
+    async fn find(&self, state: &dyn Session, name: &str) -> Result<Option<Arc<dyn TableProvider>>, Error> {
+        if Location::is_meant(name) {
+            return table::open(state, &Location::parse(name)?).await.map(Some);
+        }
+        let Some(warehouse) = &self.warehouse else {
+            return Ok(None);
+        };
+        for location in Location::candidates(warehouse, name)? {
+            if table::exists(state, &location).await? {
+                return table::open(state, &location).await.map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl UrlTableFactory for FileTables {
+    async fn try_new(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let session = self.session.lock().clone();
+        match session {
+            Some(session) => self
+                .find(&session.state(), name)
+                .await
+                .map_err(|e| DataFusionError::External(Box::new(e))),
+            None => Ok(None),
+        }
+    }
+}
+
+impl fmt::Debug for FileTables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileTables")
+            .field("warehouse", &self.warehouse)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! A location's files as one table.
+
+use std::sync::Arc;
+
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
+use futures::TryStreamExt;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
+use tronie_common::Kind;
+
+use super::format::{self, Format};
+use super::location::Location;
+use crate::error::Error;
+
+/// Whether there is any file at the location.
+pub(crate) async fn exists(state: &dyn Session, location: &Location) -> Result<bool, Error> {
+    Ok(!files(state, location).await?.is_empty())
+}
+
+/// A table over the files at the location: their format by their names, their columns by a look into them.
+///
+/// # Errors
+/// When there are none, they are of several formats or of none that is known, or cannot be read.
+pub(crate) async fn open(state: &dyn Session, location: &Location) -> Result<Arc<dyn TableProvider>, Error> {
+    let files = files(state, location).await?;
+    let format = common_format(location, &files)?;
+    let store = state.runtime_env().object_store(&location.url)?;
+    let json_array = format.kind == format::Kind::Json && starts_as_array(store.as_ref(), &format, &files).await?;
+    let options = ListingOptions::new(format.reader(json_array)).with_file_extension(format.suffix());
+    let config = ListingTableConfig::new(location.url.clone()).with_listing_options(options);
+    let inferred = async {
+        config
+            .infer_partitions_from_path(state)
+            .await?
+            .infer_schema(state)
+            .await
+    };
+    let config = inferred.await.map_err(|e| Error::from(e).of(&location.text))?;
+    let table = ListingTable::try_new(config).map_err(Error::from)?;
+    Ok(Arc::new(table.with_cache(
+        state.runtime_env().cache_manager.get_file_statistic_cache(),
+    )))
+}
+
+async fn files(state: &dyn Session, location: &Location) -> Result<Vec<ObjectMeta>, Error> {
+    let store = state.runtime_env().object_store(&location.url)?;
+    let url = &location.url;
+    if url.scheme().starts_with("http") {
+        // Plain web servers have no listing.
+        return match store.head(url.prefix()).await {
+            Ok(meta) => Ok(vec![meta]),
+            Err(object_store::Error::NotFound { .. }) => Ok(Vec::new()),
+            Err(e) => Err(Error::from(e).of(&location.text)),
+        };
+    }
+    let listed = async {
+        url.list_all_files(state, store.as_ref(), "")
+            .await?
+            .try_collect::<Vec<_>>()
+            .await
+    };
+    let files = listed.await.map_err(|e| Error::from(e).of(&location.text))?;
+    Ok(files
+        .into_iter()
+        .filter(|file| file.size > 0 || Format::of(file.location.as_ref()).is_some())
+        .collect())
+}
+
+/// The one format that all data files have; files of no known format beside them are left alone.
+fn common_format(location: &Location, files: &[ObjectMeta]) -> Result<Format, Error> {
+    let place = &location.text;
+    let mut formats = files
+        .iter()
+        .filter_map(|file| Some((file, Format::of(file.location.as_ref())?)));
+    let Some((first, format)) = formats.next() else {
+        let message = match files.first() {
+            None => format!("there is no file at `{place}`; check the path"),
+            Some(file) => {
+                let name = file.location.filename().unwrap_or_default();
+                let next = "rename it, or declare it: create external table t stored as csv location '..'";
+                format!(
+                    "the format of `{name}` cannot be told from its name (known are {}); {next}",
+                    format::KNOWN
+                )
+            }
+        };
+        return Err(Error::new(
+            if files.is_empty() { Kind::Missing } else { Kind::Input },
+            message,
+        ));
+    };
+    match formats.find(|(_, other)| other.suffix() != format.suffix()) {
+        None => Ok(format),
+        Some((other, _)) => {
+            let names = [first, other]
+                .map(|file| file.location.filename().unwrap_or_default().to_owned())
+                .join("` and `");
+            let pattern = format!("*{}", format.suffix());
+            let message = format!(
+                "`{place}` holds files of several formats (`{names}`); choose one by a glob such as `{pattern}`"
+            );
+            Err(Error::new(Kind::Input, message))
+        }
+    }
+}
+
+/// Whether a JSON file is one array. Compressed files are taken to hold a value a line.
+async fn starts_as_array(store: &dyn ObjectStore, format: &Format, files: &[ObjectMeta]) -> Result<bool, Error> {
+    let file = files
+        .iter()
+        .find(|file| file.size > 0 && Format::of(file.location.as_ref()).as_ref() == Some(format));
+    match file {
+        Some(file) if !format.compression.is_compressed() => {
+            let head = store.get_range(&file.location, 0..file.size.min(1024)).await?;
+            let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+            Ok(head.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'['))
+        }
+        _ => Ok(false),
+    }
+}

@@ -1,0 +1,28 @@
+//! Tronie's SQL engine: DataFusion with Tronie's functions, and files and object stores as tables.
+//!
+//! [`SessionBuilder`] is the only place that makes a session. Entry points see a [`QueryBackend`]: statements in, streams
+//! of Arrow batches out, errors that say what to do.
+
+mod backend;
+mod error;
+mod files;
+mod functions;
+mod local;
+mod memory;
+mod progress;
+mod reference;
+mod session;
+mod settings;
+mod statements;
+mod stores;
+
+pub use backend::{Ask, Query, QueryBackend};
+pub use error::Error;
+pub use functions::FUNCTION_SETS;
+pub use local::LocalBackend;
+pub use progress::Progress;
+pub use reference::{functions_markdown, options_markdown, own_functions};
+pub use session::SessionBuilder;
+pub use settings::EngineSettings;
+pub use statements::{Statement, split};
+pub use tronie_common::{Counts, Kind, QueryScope};

@@ -1,0 +1,90 @@
+//! The only place that makes a session.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use datafusion::execution::disk_manager::DiskManagerBuilder;
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool, UnboundedMemoryPool};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::SessionConfig;
+use tronie_common::{QueryScope, TronieOptions};
+use tronie_model::{Backend, Models, ModelsConfig, Registry};
+use tronie_udf_kit::UdfEnv;
+
+use crate::error::Error;
+use crate::files::FileTables;
+use crate::functions;
+use crate::local::LocalBackend;
+use crate::memory::PooledMemory;
+use crate::settings::EngineSettings;
+use crate::stores::Stores;
+
+/// How many consumers of memory an error names.
+const CONSUMERS_NAMED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2);
+
+/// Makes sessions that share one set of models, one memory pool and one set of object stores.
+#[derive(Debug)]
+pub struct SessionBuilder {
+    settings: EngineSettings,
+    runtime: Arc<RuntimeEnv>,
+    env: UdfEnv,
+}
+
+impl SessionBuilder {
+    /// Sets the process up; `backend` runs the models.
+    ///
+    /// # Errors
+    /// When the settings make no sense.
+    pub fn new(settings: EngineSettings, backend: Arc<dyn Backend>) -> Result<Self, Error> {
+        let pool: Arc<dyn MemoryPool> = match settings.memory_limit {
+            Some(limit) => Arc::new(TrackConsumersPool::new(FairSpillPool::new(limit), CONSUMERS_NAMED)),
+            None => Arc::new(UnboundedMemoryPool::default()),
+        };
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::clone(&pool))
+            .with_disk_manager_builder(DiskManagerBuilder::default())
+            .with_object_store_registry(Arc::new(Stores::new(settings.store_environment.clone())))
+            .build_arc()?;
+        let mut models = ModelsConfig::new(Registry::new(settings.model_folders.clone()), backend);
+        models.memory = Arc::new(PooledMemory::new(&pool, settings.memory_limit));
+        models.threads = settings.threads.unwrap_or(models.threads);
+        Ok(Self {
+            settings,
+            runtime,
+            env: UdfEnv::new(Arc::new(Models::new(models))),
+        })
+    }
+
+    /// A new session with all functions, the configured tables, and files and the warehouse as tables.
+    ///
+    /// # Errors
+    /// When an option is unknown, or a configured table cannot be read.
+    pub async fn session(&self) -> Result<LocalBackend, Error> {
+        let mut config = SessionConfig::new().with_information_schema(true);
+        if let Some(threads) = self.settings.threads {
+            config = config.with_target_partitions(threads);
+        }
+        let options = config.options_mut();
+        // A quoted field may hold line breaks. Cutting files at line breaks without looking at quotes, which is the
+        // default, breaks such rows, and reading is never what takes the time here.
+        options.catalog.newlines_in_values = true;
+        options.extensions.insert(TronieOptions::default());
+        options.extensions.insert(QueryScope::default());
+        for (key, value) in &self.settings.options {
+            options.set(key, value)?;
+        }
+        let mut state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(Arc::clone(&self.runtime))
+            .with_default_features()
+            .build();
+        let options = Arc::clone(state.config_options());
+        functions::register(&mut state, &self.env, &options)?;
+        let (context, files) = FileTables::install(state, self.settings.warehouse.clone());
+        for (name, location) in &self.settings.tables {
+            files.register(&context, name, location).await?;
+        }
+        Ok(LocalBackend::new(context))
+    }
+}
