@@ -32,7 +32,13 @@ pub(crate) enum Page {
 #[derive(Debug, clap::Args)]
 pub(crate) struct SqlArgs {
     /// Run these statements.
-    #[arg(short = 'c', long, value_name = "SQL", conflicts_with = "file")]
+    #[arg(
+        short = 'c',
+        long,
+        value_name = "SQL",
+        conflicts_with = "file",
+        allow_hyphen_values = true
+    )]
     pub(crate) command: Option<String>,
 
     /// Run the statements in this file; - is standard input.

@@ -36,10 +36,7 @@ impl Failure {
 
     /// A failure to write the output.
     pub(crate) fn writing(target: &str, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::NobodyReads,
-            _ => Self::Query(format!("{target} cannot be written: {error}")),
-        }
+        Self::Query(format!("{target} cannot be written: {error}"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tronie_engine::{functions_markdown, options_markdown, own_functions};
+use tronie_engine::{FunctionEntry, functions_markdown, options_markdown, own_functions};
 use tronie_ort::OnnxRuntime;
 
 use crate::args::Page;
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 
 /// Prints each function with the first sentence about it.
 pub(crate) fn list() -> Result<(), Failure> {
-    for (name, description) in own_functions(Arc::new(OnnxRuntime::new(Vec::new()))) {
+    for FunctionEntry { name, description, .. } in own_functions(Arc::new(OnnxRuntime::new(Vec::new()))) {
         let sentence = description
             .split_once(". ")
             .map_or(description.as_str(), |(first, _)| first);

@@ -226,24 +226,42 @@ fn of_store(error: &object_store::Error) -> Error {
     match error {
         Store::NotFound { path, .. } => Error::new(Kind::Missing, format!("there is no file `{path}`; check the path")),
         Store::PermissionDenied { path, source } | Store::Unauthenticated { path, source } => {
-            let next = "check the credentials in the environment (for s3: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)";
-            Error::new(
-                Kind::Denied,
-                format!(
-                    "access to `{path}` is denied: {}; {next}",
-                    as_sentence(&chain(source.as_ref()))
-                ),
-            )
+            denied(path, &chain(source.as_ref()))
         }
         Store::Generic { store, source } => {
-            let reason = as_sentence(&chain(source.as_ref()));
+            let reason = chain(source.as_ref());
+            // A refused listing has no error of its own.
+            if reason.contains("403 Forbidden") || reason.contains("401 Unauthorized") {
+                return denied(store, &reason);
+            }
+            let reason = of_response(&reason);
             let next = "check the endpoint, the region and the network (for s3: AWS_ENDPOINT_URL and AWS_REGION)";
             Error::new(
                 Kind::Fault,
-                format!("the {store} store does not answer: {reason}; {next}"),
+                format!("the {store} store does not answer as expected: {reason}; {next}"),
             )
         }
         other => Error::of_library(Kind::Fault, other.to_string()),
+    }
+}
+
+fn denied(what: &str, reason: &str) -> Error {
+    let next = "check the credentials in the environment (for s3: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)";
+    Error::new(
+        Kind::Denied,
+        format!("access to `{what}` is denied: {}; {next}", of_response(reason)),
+    )
+}
+
+/// Code and message of an S3 server's XML response, or the whole text where there is none.
+fn of_response(text: &str) -> String {
+    let element = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        Some(rest.split_once(&format!("</{name}>"))?.0)
+    };
+    match (element("Code"), element("Message")) {
+        (Some(code), Some(message)) => format!("{code}, {}", as_sentence(message)),
+        _ => as_sentence(text),
     }
 }
 

@@ -21,7 +21,7 @@ pub use error::Error;
 pub use functions::FUNCTION_SETS;
 pub use local::LocalBackend;
 pub use progress::Progress;
-pub use reference::{functions_markdown, options_markdown, own_functions};
+pub use reference::{FunctionEntry, functions_markdown, options_markdown, own_functions};
 pub use session::SessionBuilder;
 pub use settings::EngineSettings;
 pub use statements::{Statement, split};

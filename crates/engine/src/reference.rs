@@ -53,19 +53,31 @@ pub fn options_markdown() -> String {
     page
 }
 
-/// Names and descriptions of Tronie's functions.
-pub fn own_functions(backend: Arc<dyn Backend>) -> Vec<(String, String)> {
+/// One entry of the function list: name, description and example, as the reference shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionEntry {
+    /// The name in SQL.
+    pub name: String,
+    /// What it does, in sentences.
+    pub description: String,
+    /// A block of SQL and a block with its result, in Markdown.
+    pub example: String,
+}
+
+/// Tronie's own functions, in the order of the reference. `backend` is never asked.
+pub fn own_functions(backend: Arc<dyn Backend>) -> Vec<FunctionEntry> {
     let env = UdfEnv::new(Arc::new(Models::new(ModelsConfig::new(Registry::default(), backend))));
     let functions = FUNCTION_SETS
         .iter()
         .flat_map(|set| set.functions)
         .map(|make| make(&env));
-    let described = |function: tronie_udf_kit::Function| {
-        let description = function
-            .documentation()
-            .map(|doc| doc.description.clone())
-            .unwrap_or_default();
-        (function.name().to_owned(), description)
+    let entry = |function: tronie_udf_kit::Function| {
+        let doc = function.documentation();
+        FunctionEntry {
+            name: function.name().to_owned(),
+            description: doc.map(|doc| doc.description.clone()).unwrap_or_default(),
+            example: doc.and_then(|doc| doc.sql_example.clone()).unwrap_or_default(),
+        }
     };
-    functions.map(described).collect()
+    functions.map(entry).collect()
 }

@@ -69,6 +69,8 @@ impl SessionBuilder {
         // A quoted field may hold line breaks. Cutting files at line breaks without looking at quotes, which is the
         // default, breaks such rows, and reading is never what takes the time here.
         options.catalog.newlines_in_values = true;
+        // A folder is everything below it: leaving out what lies deeper would be a silent loss.
+        options.execution.listing_table_ignore_subdirectory = false;
         options.extensions.insert(TronieOptions::default());
         options.extensions.insert(QueryScope::default());
         for (key, value) in &self.settings.options {

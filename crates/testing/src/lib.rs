@@ -3,6 +3,8 @@
 pub mod conformance;
 mod fixtures;
 mod onnxruntime;
+mod skip;
+pub mod weed;
 
 pub use fixtures::{fixture, fixtures};
 pub use onnxruntime::onnxruntime;

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
+use crate::skip::skipped;
+
 /// The library that `cargo xtask test` hands to its tests by `ORT_DYLIB_PATH`. Where there is none, says so loudly and
 /// returns `None`: the test is then skipped.
-#[allow(clippy::print_stderr, reason = "a skipped test must be heard")]
 pub fn onnxruntime() -> Option<PathBuf> {
     let library = std::env::var_os("ORT_DYLIB_PATH")
         .map(PathBuf::from)
         .filter(|path| path.is_file());
     if library.is_none() {
-        eprintln!("SKIPPED: there is no ONNX Runtime for this test; run `cargo xtask test`, which sets it up");
+        skipped("there is no ONNX Runtime for this test; `cargo xtask test` sets it up");
     }
     library
 }

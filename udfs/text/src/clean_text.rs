@@ -38,11 +38,11 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
 select clean_text('<p>Great&nbsp;phone,<br>１００％ <b>happy</b> &amp; calm</p>') as cleaned;
 ```
 ```text
-+---------------------------------+
-| cleaned                         |
-+---------------------------------+
-| Great phone, 100% happy & calm  |
-+---------------------------------+
++--------------------------------+
+| cleaned                        |
++--------------------------------+
+| Great phone, 100% happy & calm |
++--------------------------------+
 ```",
     )
     .build()

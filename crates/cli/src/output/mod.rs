@@ -5,6 +5,8 @@ mod writers;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
@@ -68,6 +70,7 @@ impl Target {
 /// One result being written.
 pub(crate) struct Output {
     name: String,
+    reader_gone: Arc<AtomicBool>,
     writer: Writer<Box<dyn Sink>>,
 }
 
@@ -77,22 +80,36 @@ pub(crate) trait Sink: Write + Send {
     fn complete(self: Box<Self>) -> io::Result<()>;
 }
 
-/// Standard output, buffered.
-struct Stdout(io::BufWriter<io::Stdout>);
+/// Standard output, buffered. It notes when nobody reads any more, since some writers turn that error into a text.
+struct Stdout {
+    buffer: io::BufWriter<io::Stdout>,
+    reader_gone: Arc<AtomicBool>,
+}
+
+impl Stdout {
+    fn noted<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        if result.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
+            self.reader_gone.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+}
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        let written = self.buffer.write(bytes);
+        self.noted(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        let flushed = self.buffer.flush();
+        self.noted(flushed)
     }
 }
 
 impl Sink for Stdout {
     fn complete(mut self: Box<Self>) -> io::Result<()> {
-        self.0.flush()
+        self.flush()
     }
 }
 
@@ -108,25 +125,45 @@ impl Output {
             )));
         }
         let name = target.name();
+        let reader_gone = Arc::new(AtomicBool::new(false));
         let sink: Box<dyn Sink> = match &target.file {
             Some(file) => Box::new(PendingFile::create(file).map_err(|e| Failure::writing(&name, &e))?),
-            None => Box::new(Stdout(io::BufWriter::new(io::stdout()))),
+            None => Box::new(Stdout {
+                buffer: io::BufWriter::new(io::stdout()),
+                reader_gone: Arc::clone(&reader_gone),
+            }),
         };
         let writer = Writer::new(target.format, sink, schema).map_err(|e| Failure::writing(&name, &e))?;
-        Ok(Self { name, writer })
+        Ok(Self {
+            name,
+            reader_gone,
+            writer,
+        })
     }
 
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), Failure> {
-        self.writer.write(batch).map_err(|e| Failure::writing(&self.name, &e))
+        self.writer
+            .write(batch)
+            .map_err(|e| failure(&self.name, &self.reader_gone, &e))
     }
 
     /// Ends the result; a table shows at most `limit` rows and says if there are more.
     pub(crate) fn finish(self, limit: Option<usize>) -> Result<(), Failure> {
-        let sink = self
-            .writer
-            .finish(limit)
-            .map_err(|e| Failure::writing(&self.name, &e))?;
-        sink.complete().map_err(|e| Failure::writing(&self.name, &e))
+        let Self {
+            name,
+            reader_gone,
+            writer,
+        } = self;
+        let completed = writer.finish(limit).and_then(|sink| sink.complete());
+        completed.map_err(|e| failure(&name, &reader_gone, &e))
+    }
+}
+
+fn failure(name: &str, reader_gone: &AtomicBool, error: &io::Error) -> Failure {
+    if reader_gone.load(Ordering::Relaxed) {
+        Failure::NobodyReads
+    } else {
+        Failure::writing(name, error)
     }
 }
 

@@ -10,7 +10,7 @@ use datafusion::datasource::file_format::json::JsonFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 
 /// Rows from which the columns of CSV and JSON files are inferred.
-const ROWS_TO_INFER: usize = 10_000;
+pub(crate) const ROWS_TO_INFER: usize = 10_000;
 
 /// How the bytes of a file are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,11 @@ impl Format {
         })
     }
 
+    /// What separates the fields of a line.
+    pub(crate) fn delimiter(&self) -> u8 {
+        if self.kind == Kind::Tsv { b'\t' } else { b',' }
+    }
+
     /// The end of the names of such files, `.csv.gz` for instance.
     pub(crate) fn suffix(&self) -> String {
         format!("{}{}", self.extension, self.compression_extension)
@@ -79,11 +84,13 @@ impl Format {
 
     /// The reader. `json_array` tells that a JSON file is one array and not a value a line.
     pub(crate) fn reader(&self, json_array: bool) -> Arc<dyn FileFormat> {
-        let csv = CsvFormat::default().with_schema_infer_max_rec(ROWS_TO_INFER);
+        let csv = CsvFormat::default();
         match self.kind {
             Kind::Parquet => Arc::new(ParquetFormat::default()),
-            Kind::Csv => Arc::new(csv.with_file_compression_type(self.compression)),
-            Kind::Tsv => Arc::new(csv.with_delimiter(b'\t').with_file_compression_type(self.compression)),
+            Kind::Csv | Kind::Tsv => Arc::new(
+                csv.with_delimiter(self.delimiter())
+                    .with_file_compression_type(self.compression),
+            ),
             Kind::Json => Arc::new(
                 JsonFormat::default()
                     .with_schema_infer_max_rec(ROWS_TO_INFER)

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use datafusion::datasource::listing::ListingTableUrl;
+use glob::{MatchOptions, Pattern};
 use tronie_common::Kind;
 use url::Url;
 
@@ -16,8 +17,18 @@ use crate::stores::SCHEMES;
 pub(crate) struct Location {
     /// As the user wrote it, for messages.
     pub(crate) text: String,
+    /// A file, or a folder or prefix with everything below it.
     pub(crate) url: ListingTableUrl,
+    /// Which of the files below are meant, by their paths from there; all of them without it.
+    pub(crate) glob: Option<Pattern>,
 }
+
+/// In a glob, `*` ends at a folder's end; `**` does not.
+const GLOB: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
 
 impl Location {
     /// Whether a table's name means a place rather than a name: it is a URL, has a separator or a glob, or ends like a
@@ -34,7 +45,7 @@ impl Location {
     /// # Errors
     /// When it is no place, or a local one where nothing is.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let url = if text.contains("://") {
+        let (url, glob) = if text.contains("://") {
             remote(text)?
         } else {
             local(text)?
@@ -42,7 +53,19 @@ impl Location {
         Ok(Self {
             text: text.to_owned(),
             url,
+            glob,
         })
+    }
+
+    /// Whether the file at `path` of the store belongs to it.
+    pub(crate) fn includes(&self, path: &object_store::path::Path) -> bool {
+        match &self.glob {
+            None => true,
+            Some(glob) => self.url.strip_prefix(path).is_some_and(|segments| {
+                let from_here = segments.collect::<Vec<_>>().join("/");
+                glob.matches_with(&from_here, GLOB)
+            }),
+        }
     }
 
     /// Where a table called `name` may lie in the warehouse: a folder, or a file of any format.
@@ -62,57 +85,77 @@ impl Location {
     }
 }
 
-fn local(text: &str) -> Result<ListingTableUrl, Error> {
+fn local(text: &str) -> Result<(ListingTableUrl, Option<Pattern>), Error> {
     let invalid = |e: &dyn std::fmt::Display| Error::new(Kind::Input, format!("`{text}` is not a path: {e}"));
+    let listing = |path: &Path, is_folder: bool| {
+        let absolute = path.canonicalize().map_err(|e| invalid(&e))?;
+        let url = if is_folder {
+            Url::from_directory_path(absolute)
+        } else {
+            Url::from_file_path(absolute)
+        };
+        let url = url.map_err(|()| invalid(&"it cannot be written as a URL"))?;
+        ListingTableUrl::try_new(url, None).map_err(|e| invalid(&e))
+    };
     let path = Path::new(text);
-    match fs::metadata(path) {
+    let error = match fs::metadata(path) {
         // An existing path is meant as it stands, even with characters of a glob in it.
-        Ok(found) => {
-            let absolute = path.canonicalize().map_err(|e| invalid(&e))?;
-            let url = if found.is_dir() {
-                Url::from_directory_path(absolute)
-            } else {
-                Url::from_file_path(absolute)
-            };
-            let url = url.map_err(|()| invalid(&"it cannot be written as a URL"))?;
-            ListingTableUrl::try_new(url, None).map_err(|e| invalid(&e))
+        Ok(found) => return Ok((listing(path, found.is_dir())?, None)),
+        Err(error) => error,
+    };
+    let (base, glob) = split_glob(text);
+    if let Some(glob) = glob {
+        let folder = Path::new(if base.is_empty() { "." } else { base });
+        if folder.is_dir() {
+            return Ok((
+                listing(folder, true)?,
+                Some(Pattern::new(glob).map_err(|e| invalid(&e))?),
+            ));
         }
-        Err(_) if text.contains(['*', '?', '[']) => ListingTableUrl::parse(text).map_err(|e| invalid(&e)),
-        Err(e) => {
-            let what = if e.kind() == std::io::ErrorKind::NotFound {
-                "does not exist".to_owned()
-            } else {
-                e.to_string()
-            };
-            let beside = neighbours(path)
-                .map(|names| format!(" (there: {names})"))
-                .unwrap_or_default();
-            Err(Error::new(
-                Kind::Missing,
-                format!("the file `{text}` {what}{beside}; check the path"),
-            ))
+    }
+    let what = match error.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        _ => error.to_string(),
+    };
+    let beside = neighbours(path)
+        .map(|names| format!(" (there: {names})"))
+        .unwrap_or_default();
+    Err(Error::new(
+        Kind::Missing,
+        format!("the file `{text}` {what}{beside}; check the path"),
+    ))
+}
+
+/// The part before the first segment with a character of a glob, and the rest.
+fn split_glob(text: &str) -> (&str, Option<&str>) {
+    match text.find(['*', '?', '[']) {
+        Some(at) => {
+            let (base, glob) = text.split_at(text[..at].rfind('/').map_or(0, |slash| slash + 1));
+            (base, Some(glob))
         }
+        None => (text, None),
     }
 }
 
-/// The data files beside a missing one, at most five.
+/// Data files beside a missing one, at most five, those with the most similar names first.
 fn neighbours(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_string_lossy();
     let parent = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut names: Vec<String> = fs::read_dir(parent)
-        .ok()?
-        .flatten()
-        .filter_map(|e| e.file_name().into_string().ok())
+    let entries = fs::read_dir(parent).ok()?.flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     names.retain(|name| Format::of(name).is_some());
-    names.sort();
+    let shared = |name: &str| name.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+    names.sort_by_cached_key(|name| (std::cmp::Reverse(shared(name)), name.clone()));
     names.truncate(5);
     (!names.is_empty()).then(|| format!("`{}`", names.join("`, `")))
 }
 
-fn remote(text: &str) -> Result<ListingTableUrl, Error> {
+fn remote(text: &str) -> Result<(ListingTableUrl, Option<Pattern>), Error> {
     let invalid = |reason: String| Error::new(Kind::Input, format!("`{text}` is not a URL of files: {reason}"));
     let scheme = text.split("://").next().unwrap_or_default().to_ascii_lowercase();
     if !SCHEMES.contains(&scheme.as_str()) {
@@ -127,23 +170,18 @@ fn remote(text: &str) -> Result<ListingTableUrl, Error> {
             "query strings, as in pre-signed links, are not supported; download the file first".to_owned(),
         ));
     }
-    // The part with a glob starts at the first segment that has one of its characters.
-    let glob_at = text.find(['*', '?', '[']).filter(|_| !web);
-    let (base, glob) = match glob_at.map(|at| text[..at].rfind('/').map_or(at, |slash| slash + 1)) {
-        Some(start) => (&text[..start], Some(&text[start..])),
-        None => (text, None),
-    };
+    let (base, glob) = if web { (text, None) } else { split_glob(text) };
     let url = Url::parse(base).map_err(|e| invalid(e.to_string()))?;
     if scheme != "file" && url.host_str().is_none_or(str::is_empty) {
         return Err(invalid(format!(
             "it names no bucket or host; write {scheme}://name/path"
         )));
     }
-    let glob = glob
-        .map(glob::Pattern::new)
-        .transpose()
-        .map_err(|e| invalid(e.to_string()))?;
-    ListingTableUrl::try_new(url, glob).map_err(|e| invalid(e.to_string()))
+    let glob = glob.map(Pattern::new).transpose().map_err(|e| invalid(e.to_string()))?;
+    Ok((
+        ListingTableUrl::try_new(url, None).map_err(|e| invalid(e.to_string()))?,
+        glob,
+    ))
 }
 
 #[cfg(test)]
@@ -171,8 +209,10 @@ mod tests {
     fn a_glob_in_a_url_applies_to_the_keys_under_its_folder() {
         let location = Location::parse("s3://lake/2026/*/part-?.csv").expect("a place");
         assert_eq!(location.url.as_str(), "s3://lake/2026/");
-        let key = object_store::path::Path::from("2026/11/part-1.csv");
-        assert!(location.url.contains(&key, false));
+        let includes = |key: &str| location.includes(&object_store::path::Path::from(key));
+        assert!(includes("2026/11/part-1.csv"));
+        assert!(!includes("2026/11/deeper/part-1.csv"));
+        assert!(!includes("2026/11/part-10.csv"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Files as tables: a path, folder, glob or URL in quotes, and what lies in the warehouse by its name.
 
+mod csv;
 mod estimate;
 mod format;
 mod location;

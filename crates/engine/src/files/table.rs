@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use futures::TryStreamExt;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use tronie_common::Kind;
+use url::Url;
 
+use super::csv;
 use super::format::{self, Format};
 use super::location::Location;
 use crate::error::Error;
@@ -27,19 +29,50 @@ pub(crate) async fn open(state: &dyn Session, location: &Location) -> Result<Arc
     let store = state.runtime_env().object_store(&location.url)?;
     let json_array = format.kind == format::Kind::Json && starts_as_array(store.as_ref(), &format, &files).await?;
     let options = ListingOptions::new(format.reader(json_array)).with_file_extension(format.suffix());
-    let config = ListingTableConfig::new(location.url.clone()).with_listing_options(options);
+    let data: Vec<ObjectMeta> = files
+        .into_iter()
+        .filter(|file| Format::of(file.location.as_ref()).is_some())
+        .collect();
+    let config = ListingTableConfig::new_with_multi_paths(paths(location, &data)?).with_listing_options(options);
     let inferred = async {
-        config
-            .infer_partitions_from_path(state)
-            .await?
-            .infer_schema(state)
-            .await
+        let config = config.infer_partitions_from_path(state).await?;
+        match format.kind {
+            format::Kind::Csv | format::Kind::Tsv => {
+                let schema = csv::infer_schema(store.as_ref(), &data, &format, &state.config_options().catalog).await?;
+                Ok(config.with_schema(schema))
+            }
+            _ => Ok::<_, Error>(config.infer_schema(state).await?),
+        }
     };
-    let config = inferred.await.map_err(|e| Error::from(e).of(&location.text))?;
+    let config = inferred.await.map_err(|e| e.of(&location.text))?;
+    if config
+        .file_schema
+        .as_ref()
+        .is_none_or(|schema| schema.fields().is_empty())
+    {
+        return Err(Error::new(
+            Kind::Input,
+            format!("`{}` has no columns; is it empty?", location.text),
+        ));
+    }
     let table = ListingTable::try_new(config).map_err(Error::from)?;
     Ok(Arc::new(table.with_cache(
         state.runtime_env().cache_manager.get_file_statistic_cache(),
     )))
+}
+
+/// What the table lists when it is read: the location itself, or each file that its glob includes.
+fn paths(location: &Location, files: &[ObjectMeta]) -> Result<Vec<ListingTableUrl>, Error> {
+    if location.glob.is_none() {
+        return Ok(vec![location.url.clone()]);
+    }
+    let origin = location.url.object_store();
+    let file = |file: &ObjectMeta| -> Result<ListingTableUrl, Error> {
+        let mut url = AsRef::<Url>::as_ref(&origin).clone();
+        url.set_path(file.location.as_ref());
+        Ok(ListingTableUrl::try_new(url, None)?)
+    };
+    files.iter().map(file).collect()
 }
 
 async fn files(state: &dyn Session, location: &Location) -> Result<Vec<ObjectMeta>, Error> {
@@ -59,11 +92,9 @@ async fn files(state: &dyn Session, location: &Location) -> Result<Vec<ObjectMet
             .try_collect::<Vec<_>>()
             .await
     };
-    let files = listed.await.map_err(|e| Error::from(e).of(&location.text))?;
-    Ok(files
-        .into_iter()
-        .filter(|file| file.size > 0 || Format::of(file.location.as_ref()).is_some())
-        .collect())
+    let mut files = listed.await.map_err(|e| Error::from(e).of(&location.text))?;
+    files.retain(|file| location.includes(&file.location));
+    Ok(files)
 }
 
 /// The one format that all data files have; files of no known format beside them are left alone.

@@ -24,6 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &["common", "model", "ort", "engine", "pipeline", "flight", "cluster"],
     ),
     ("xtask", &[]),
+    ("tests", &["common", "model", "ort", "engine", "testing"]),
 ];
 
 /// What every crate may use in its tests.

@@ -1,0 +1,9 @@
+//! The `tronie` command as a user runs it: files in, output and exit code out.
+
+mod errors;
+mod files;
+mod harness;
+mod interrupt;
+mod output;
+mod prompt;
+mod s3;

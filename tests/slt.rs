@@ -1,0 +1,56 @@
+//! The corpus: every file in `slt/`, on the driver of this process.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sqllogictest::Runner;
+use tronie_engine::EngineSettings;
+use tronie_model::stub::Stub;
+use tronie_testing::fixtures;
+
+use crate::driver::Local;
+
+/// The ids that `good` and `bad` have in the vocabulary of the model `tiny-multi`.
+const GOOD: [i64; 2] = [4, 14];
+const BAD: [i64; 2] = [9, 21];
+
+/// The corpus runs with a model that can be worked out by hand: positive for more good words than bad ones, negative for
+/// fewer, neutral for as many.
+fn by_words() -> Stub {
+    Stub::new(&["sentiment", "sentence_embedding"], |ids| {
+        let count = |words: [i64; 2]| ids.iter().filter(|id| words.contains(id)).count() as f32;
+        let balance = count(GOOD) - count(BAD);
+        Ok(vec![-4.0 * balance, 1.0, 4.0 * balance])
+    })
+}
+
+#[test]
+fn the_corpus_gives_what_it_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("slt");
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .expect("the corpus")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "slt"));
+    files.sort();
+    assert!(!files.is_empty(), "the corpus is in {}", folder.display());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("threads");
+    for file in files {
+        let mut runner = Runner::new(|| async {
+            let mut settings = EngineSettings {
+                model_folders: vec![fixtures()],
+                ..EngineSettings::default()
+            };
+            settings
+                .options
+                .insert("tronie.model".to_owned(), "tiny-multi".to_owned());
+            Local::new(settings, Arc::new(by_words())).await
+        });
+        let outcome = runtime.block_on(runner.run_file_async(&file));
+        outcome.unwrap_or_else(|e| panic!("{}: {}", file.display(), e.display(false)));
+    }
+}
