@@ -7,7 +7,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType};
-use tronie_engine::{Ask, EngineSettings, Error, LocalBackend, QueryBackend, SessionBuilder, split};
+use tronie_engine::{Ask, EngineSettings, Error, LocalBackend, Query, QueryBackend, SessionBuilder, split};
 use tronie_model::Backend;
 
 /// One session in this process.
@@ -17,6 +17,12 @@ pub struct Local(LocalBackend);
 impl Local {
     pub async fn new(settings: EngineSettings, backend: Arc<dyn Backend>) -> Result<Self, Error> {
         Ok(Self(SessionBuilder::new(settings, backend)?.session().await?))
+    }
+
+    /// Starts one statement.
+    pub async fn start(&self, sql: &str, ask: Ask) -> Result<Query, Error> {
+        let statement = split(sql)?.pop().expect("one statement");
+        self.0.execute(statement, ask).await
     }
 
     /// Runs statements and returns the batches of the last one.

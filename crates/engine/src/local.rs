@@ -29,6 +29,8 @@ impl LocalBackend {
     fn state(&self, scope: &QueryScope) -> SessionState {
         let mut state = self.context.state();
         state.config_mut().options_mut().extensions.insert(scope.clone());
+        // Functions get the options as they were at this mark, which `state` above has set too early.
+        state.mark_start_execution();
         state
     }
 }

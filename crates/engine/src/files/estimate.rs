@@ -11,8 +11,11 @@ use object_store::ObjectStoreExt;
 use super::format::{Format, Kind};
 use crate::progress::{known_rows, leaves};
 
-/// Bytes in which line ends are counted.
-const SAMPLE: u64 = 256 * 1024;
+/// A file is sampled in this many places, since rows at its beginning may be longer than others.
+const PLACES: u64 = 8;
+
+/// Bytes in which line ends are counted, at each place.
+const SAMPLE: u64 = 32 * 1024;
 
 /// The rows of all scans of `plan`; `None` when a scan does not tell.
 pub(crate) async fn estimate_rows(plan: &Arc<dyn ExecutionPlan>, state: &dyn Session) -> Option<u64> {
@@ -37,8 +40,12 @@ async fn sampled_rows(scan: &Arc<dyn ExecutionPlan>, state: &dyn Session) -> Opt
         return None;
     }
     let store = state.runtime_env().object_store(&config.object_store_url).ok()?;
-    let sample = store.get_range(&first.location, 0..first.size.min(SAMPLE)).await.ok()?;
-    let ends = sample.iter().filter(|&&byte| byte == b'\n').count().max(1) as u64;
+    let last = first.size.saturating_sub(SAMPLE);
+    let starts = (0..PLACES).map(|place| last * place / (PLACES - 1));
+    let ranges: Vec<_> = starts.map(|start| start..(start + SAMPLE).min(first.size)).collect();
+    let samples = store.get_ranges(&first.location, &ranges).await.ok()?;
+    let ends = samples.iter().flatten().filter(|&&byte| byte == b'\n').count().max(1) as u64;
+    let sampled = samples.iter().map(|sample| sample.len() as u64).sum::<u64>();
     // A file cut into ranges stands once for each of them.
     let mut sizes: Vec<_> = files()
         .map(|file| (&file.object_meta.location, file.object_meta.size))
@@ -46,5 +53,6 @@ async fn sampled_rows(scan: &Arc<dyn ExecutionPlan>, state: &dyn Session) -> Opt
     sizes.sort();
     sizes.dedup();
     let bytes: u64 = sizes.into_iter().map(|(_, size)| size).sum();
-    Some(bytes * ends / sample.len() as u64)
+    let rows = bytes * ends / sampled;
+    Some(config.limit.map_or(rows, |limit| rows.min(limit as u64)))
 }
