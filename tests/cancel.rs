@@ -92,3 +92,46 @@ fn a_dropped_query_stops_its_models() {
     reader.abort();
     assert_stopped(&stub);
 }
+
+#[test]
+fn prepared_statements_and_new_tables_have_the_scope_of_their_query() {
+    let runtime = runtime();
+    let (stub, session) = slow(&runtime);
+    runtime
+        .block_on(session.query(&format!("prepare p as {TEXTS}")))
+        .expect("prepared");
+    let query = runtime
+        .block_on(session.start(
+            "execute p",
+            Ask {
+                limit: Some(1),
+                ..Ask::default()
+            },
+        ))
+        .expect("it starts");
+    let rows: usize = runtime
+        .block_on(query.map(|batch| batch.expect("rows").num_rows()).collect::<Vec<_>>())
+        .iter()
+        .sum();
+    assert_eq!(rows, 1);
+    assert!(
+        stub.texts() < 10_000,
+        "the limit reached the model: {} texts",
+        stub.texts()
+    );
+
+    let scope = QueryScope::default();
+    let ask = Ask {
+        scope: scope.clone(),
+        ..Ask::default()
+    };
+    let canceller = std::thread::spawn(move || {
+        await_that(|| scope.counts().inferred > 0);
+        scope.cancel();
+    });
+    let error = runtime
+        .block_on(session.start(&format!("create table t as {TEXTS}"), ask))
+        .expect_err("cancelled");
+    assert_eq!(error.kind(), Kind::Cancelled);
+    canceller.join().expect("the scope counted while the table was made");
+}

@@ -10,8 +10,8 @@ pub(crate) enum Failure {
     Query(String),
     /// The command was called in a wrong way: exit code 2, as for unknown flags.
     Usage(String),
-    /// Ctrl-C: exit code 130, as shells expect of it.
-    Interrupted,
+    /// A signal ended it: exit code 128 and the signal's number, as shells expect.
+    Interrupted { signal: u8, wrote_nothing: bool },
     /// Whoever read the output has gone, as `head` does when it has enough. No failure of ours.
     NobodyReads,
 }
@@ -20,7 +20,12 @@ impl Failure {
     pub(crate) fn message(&self) -> Option<&str> {
         match self {
             Self::Query(message) | Self::Usage(message) => Some(message),
-            Self::Interrupted => Some("interrupted; nothing was written"),
+            Self::Interrupted {
+                wrote_nothing: true, ..
+            } => Some("interrupted; nothing was written"),
+            Self::Interrupted {
+                wrote_nothing: false, ..
+            } => Some("interrupted"),
             Self::NobodyReads => None,
         }
     }
@@ -29,7 +34,7 @@ impl Failure {
         match self {
             Self::Query(_) => ExitCode::FAILURE,
             Self::Usage(_) => ExitCode::from(2),
-            Self::Interrupted => ExitCode::from(130),
+            Self::Interrupted { signal, .. } => ExitCode::from(128 + signal),
             Self::NobodyReads => ExitCode::SUCCESS,
         }
     }
@@ -42,9 +47,6 @@ impl Failure {
 
 impl From<tronie_engine::Error> for Failure {
     fn from(error: tronie_engine::Error) -> Self {
-        match error.kind() {
-            tronie_engine::Kind::Cancelled => Self::Interrupted,
-            _ => Self::Query(error.to_string()),
-        }
+        Self::Query(error.to_string())
     }
 }

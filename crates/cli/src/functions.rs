@@ -7,23 +7,27 @@ use tronie_ort::OnnxRuntime;
 
 use crate::args::Page;
 use crate::failure::Failure;
+use crate::output;
 
 /// Prints each function with the first sentence about it.
 pub(crate) fn list() -> Result<(), Failure> {
-    for FunctionEntry { name, description, .. } in own_functions(Arc::new(OnnxRuntime::new(Vec::new()))) {
+    let line = |FunctionEntry { name, description, .. }: FunctionEntry| {
         let sentence = description
             .split_once(". ")
             .map_or(description.as_str(), |(first, _)| first);
-        println!("{name:<24}{}", sentence.trim_end_matches('.'));
-    }
-    Ok(())
+        format!("{name:<24}{}\n", sentence.trim_end_matches('.'))
+    };
+    let lines: String = own_functions(Arc::new(OnnxRuntime::new(Vec::new())))
+        .into_iter()
+        .map(line)
+        .collect();
+    output::print(&lines)
 }
 
 /// Prints a page of the reference.
 pub(crate) fn reference(page: Page) -> Result<(), Failure> {
-    match page {
-        Page::Functions => print!("{}", functions_markdown(Arc::new(OnnxRuntime::new(Vec::new())))),
-        Page::Config => print!("{}", options_markdown()),
-    }
-    Ok(())
+    output::print(&match page {
+        Page::Functions => functions_markdown(Arc::new(OnnxRuntime::new(Vec::new()))),
+        Page::Config => options_markdown(),
+    })
 }

@@ -21,13 +21,16 @@ pub(crate) fn data_folder() -> Option<PathBuf> {
         .map(|base| base.data_dir().join("tronie"))
 }
 
-/// Places of the ONNX Runtime library, the best first: `ORT_DYLIB_PATH`, the one that set-up keeps in the data folder,
-/// the one beside the command, the system's.
+/// Places of the ONNX Runtime library, the best first: the one that set-up keeps in the data folder, the one beside the
+/// command, the system's. `ORT_DYLIB_PATH` names the only one.
 pub(crate) fn onnxruntime() -> Vec<PathBuf> {
-    let mut places: Vec<PathBuf> = env::var_os("ORT_DYLIB_PATH").map(PathBuf::from).into_iter().collect();
+    if let Some(named) = env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
+        return vec![PathBuf::from(named)];
+    }
+    let mut places = Vec::new();
     if let Some(folder) = data_folder() {
-        let mut versions: Vec<PathBuf> = entries(&folder.join("onnxruntime"));
-        versions.sort();
+        let mut versions = entries(&folder.join("onnxruntime"));
+        versions.sort_by_key(|folder| version(folder));
         places.extend(
             versions
                 .into_iter()
@@ -36,19 +39,23 @@ pub(crate) fn onnxruntime() -> Vec<PathBuf> {
                 .filter(|path| is_library(path)),
         );
     }
-    let beside = executable_folder()
-        .map(|folder| folder.join(LIBRARY))
-        .filter(|path| path.is_file());
-    places.extend(beside);
-    places.extend(
-        ["/usr/local/lib", "/usr/lib", "/usr/lib64", "/opt/homebrew/lib"].map(|folder| Path::new(folder).join(LIBRARY)),
-    );
-    places.push(
-        Path::new("/usr/lib")
-            .join(format!("{}-linux-gnu", env::consts::ARCH))
-            .join(LIBRARY),
-    );
+    places.extend(executable_folder().map(|folder| folder.join(LIBRARY)));
+    let multiarch = format!("/usr/lib/{}-linux-gnu", env::consts::ARCH);
+    let system = [
+        "/usr/local/lib",
+        "/usr/lib",
+        "/usr/lib64",
+        "/opt/homebrew/lib",
+        multiarch.as_str(),
+    ];
+    places.extend(system.map(|folder| Path::new(folder).join(LIBRARY)));
     places
+}
+
+/// The numbers in a folder's name, so that 1.32 comes after 1.9.
+fn version(folder: &Path) -> Vec<u32> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').map(|part| part.parse().unwrap_or(0)).collect()
 }
 
 #[cfg(target_os = "windows")]
@@ -60,9 +67,8 @@ const LIBRARY: &str = "libonnxruntime.so";
 
 /// The library itself or one with a version behind its name.
 fn is_library(path: &Path) -> bool {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| name.contains("onnxruntime") && !name.contains("providers"))
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(LIBRARY) || (name.starts_with("libonnxruntime.") && name.ends_with(".dylib"))
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

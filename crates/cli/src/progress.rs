@@ -28,10 +28,11 @@ pub(crate) fn show(progress: Progress) -> Shown {
     let line = bar.clone();
     let started = Instant::now();
     let updates = tokio::spawn(async move {
+        let expected = progress.expect_rows().await;
         loop {
             // Short queries end before the first line is drawn.
             tokio::time::sleep(Duration::from_millis(250)).await;
-            line.set_message(describe(&progress, started.elapsed()));
+            line.set_message(describe(&progress, expected, started.elapsed()));
             line.tick();
         }
     });
@@ -58,7 +59,7 @@ impl Drop for Shown {
 }
 
 /// Rows, texts a second, time left. Scans run ahead of models, so with models the texts tell how far the query is.
-fn describe(progress: &Progress, elapsed: Duration) -> String {
+fn describe(progress: &Progress, expected: Option<u64>, elapsed: Duration) -> String {
     let counts = progress.counts();
     let seconds = elapsed.as_secs_f64().max(0.001);
     let done = if counts.answered() > 0 {
@@ -66,14 +67,14 @@ fn describe(progress: &Progress, elapsed: Duration) -> String {
     } else {
         progress.rows_read()
     };
-    let mut line = match progress.rows_expected() {
+    let mut line = match expected {
         Some(expected) => format!("{} of about {} rows", grouped(done.min(expected)), grouped(expected)),
         None => format!("{} rows", grouped(done)),
     };
     if counts.answered() > 0 {
         line += &format!(", {} texts/s", grouped((counts.answered() as f64 / seconds) as u64));
     }
-    if let Some(expected) = progress.rows_expected()
+    if let Some(expected) = expected
         && (1..expected).contains(&done)
     {
         let left = seconds * (expected - done) as f64 / done as f64;

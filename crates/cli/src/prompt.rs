@@ -118,7 +118,7 @@ fn run_line(session: &Session, sql: &str) {
     };
     match run() {
         Ok(()) => {}
-        Err(Failure::Interrupted) => eprintln!("cancelled"),
+        Err(Failure::Interrupted { .. }) => eprintln!("cancelled"),
         Err(failure) => eprintln!("error: {}", failure.message().unwrap_or_default()),
     }
 }

@@ -18,7 +18,7 @@ use crate::places;
 #[serde(deny_unknown_fields)]
 struct ConfigFile {
     warehouse: Option<String>,
-    threads: Option<u16>,
+    threads: Option<std::num::NonZeroU16>,
     memory_limit: Option<String>,
     #[serde(default)]
     models: Vec<PathBuf>,
@@ -59,7 +59,7 @@ pub(crate) fn load(args: EngineArgs) -> Result<EngineSettings, Failure> {
     model_folders.extend(places::model_folders());
     let text = |value: toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     Ok(EngineSettings {
-        threads: args.threads.or(file.threads).map(usize::from),
+        threads: args.threads.or(file.threads.map(u16::from)).map(usize::from),
         memory_limit,
         model_folders,
         warehouse: args.warehouse.or_else(|| file.warehouse.map(beside)),

@@ -36,8 +36,9 @@ pub(crate) fn run(args: SqlArgs) -> Result<(), Failure> {
         + 2;
     let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|e| Failure::Query(format!("threads cannot be started: {e}")))?;
-    let builder = SessionBuilder::new(settings, Arc::new(OnnxRuntime::new(places::onnxruntime())))?;
-    let backend = Arc::new(runtime.block_on(builder.session())?);
+    let wrong = |e: tronie_engine::Error| Failure::Usage(e.to_string());
+    let builder = SessionBuilder::new(settings, Arc::new(OnnxRuntime::new(places::onnxruntime()))).map_err(wrong)?;
+    let backend = Arc::new(runtime.block_on(builder.session()).map_err(wrong)?);
     let session = Session {
         runtime,
         backend,
@@ -85,19 +86,22 @@ impl Session {
         if statements.is_empty() {
             return Err(Failure::Usage("there is no statement in it, only comments".to_owned()));
         }
-        let mut written = 0;
-        for statement in statements {
-            if written > 0 && self.target.takes_one_result() {
-                let message = "a file holds one result, but several statements return rows; run them one by one";
-                return Err(Failure::Usage(message.to_owned()));
+        if self.target.takes_one_result() {
+            match statements.iter().filter(|statement| statement.returns_rows()).count() {
+                0 => {
+                    return Err(Failure::Usage(
+                        "no statement returns rows, so there is nothing to write".to_owned(),
+                    ));
+                }
+                1 => {}
+                _ => {
+                    let message = "a file holds one result, but several statements return rows; run them one by one";
+                    return Err(Failure::Usage(message.to_owned()));
+                }
             }
-            let rows = self.run_statement(statement)?;
-            written += usize::from(rows.is_some());
         }
-        if written == 0 && self.target.takes_one_result() {
-            return Err(Failure::Usage(
-                "no statement returned rows, so there is nothing to write".to_owned(),
-            ));
+        for statement in statements {
+            self.run_statement(statement)?;
         }
         Ok(())
     }
@@ -119,15 +123,37 @@ impl Session {
             let mut task = tokio::spawn(work);
             tokio::select! {
                 done = &mut task => done.unwrap_or_else(|e| Err(Failure::Query(format!("internal error: a task failed: {e}")))),
-                _ = tokio::signal::ctrl_c() => {
+                signal = stopped() => {
                     scope.cancel();
                     task.abort();
                     // Its end removes what was half written.
                     let _ = timeout(Duration::from_secs(5), task).await;
-                    Err(Failure::Interrupted)
+                    Err(Failure::Interrupted { signal, wrote_nothing: self.target.is_file() })
                 }
             }
         })
+    }
+}
+
+/// Waits for Ctrl-C, or for the signals by which schedulers and closing terminals end a program; returns its number.
+async fn stopped() -> u8 {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let wait = async |kind: SignalKind| match signal(kind) {
+            Ok(mut signals) => drop(signals.recv().await),
+            Err(_) => std::future::pending().await,
+        };
+        tokio::select! {
+            () = wait(SignalKind::interrupt()) => 2,
+            () = wait(SignalKind::terminate()) => 15,
+            () = wait(SignalKind::hangup()) => 1,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = tokio::signal::ctrl_c().await;
+        2
     }
 }
 
@@ -140,7 +166,7 @@ async fn write_result(
 ) -> Result<Option<usize>, Failure> {
     // One row more than is shown tells whether there are more.
     let ask = Ask {
-        limit: limit.map(|rows| rows + 1),
+        limit: limit.map(|rows| rows.saturating_add(1).min(i64::MAX as usize)),
         scope,
     };
     let mut query = backend.execute(statement, ask).await?;

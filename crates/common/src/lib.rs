@@ -2,10 +2,12 @@
 //!
 //! This crate is the floor of the house: it depends on no other Tronie crate.
 
+mod characters;
 mod kind;
 mod options;
 mod scope;
 
+pub use characters::is_invisible;
 pub use kind::Kind;
 pub use options::{OnError, TronieOptions};
 pub use scope::{Counts, QueryScope};

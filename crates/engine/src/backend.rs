@@ -11,6 +11,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::{Stream, StreamExt};
 use tronie_common::QueryScope;
 
+use crate::copy::PendingCopy;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::statements::Statement;
@@ -46,15 +47,22 @@ pub struct Query {
     batches: SendableRecordBatchStream,
     scope: QueryScope,
     progress: Progress,
+    copy: Option<PendingCopy>,
 }
 
 impl Query {
-    pub(crate) fn new(batches: SendableRecordBatchStream, scope: QueryScope, progress: Progress) -> Self {
+    pub(crate) fn new(
+        batches: SendableRecordBatchStream,
+        scope: QueryScope,
+        progress: Progress,
+        copy: Option<PendingCopy>,
+    ) -> Self {
         Self {
             schema: batches.schema(),
             batches,
             scope,
             progress,
+            copy,
         }
     }
 
@@ -73,9 +81,13 @@ impl Stream for Query {
     type Item = Result<RecordBatch, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.batches
-            .poll_next_unpin(context)
-            .map(|item| item.map(|batch| batch.map_err(Error::from)))
+        match self.batches.poll_next_unpin(context) {
+            Poll::Ready(None) => match self.copy.take().map(PendingCopy::complete) {
+                Some(Err(error)) => Poll::Ready(Some(Err(error))),
+                _ => Poll::Ready(None),
+            },
+            item => item.map(|item| item.map(|batch| batch.map_err(Error::from))),
+        }
     }
 }
 

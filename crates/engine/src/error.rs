@@ -76,8 +76,15 @@ fn describe(error: &DataFusionError) -> Error {
         DataFusionError::IoError(inner) => Error::of_library(Kind::Fault, inner.to_string()),
         DataFusionError::SQL(inner, _) => of_parser(inner),
         DataFusionError::SchemaError(inner, _) => of_schema(inner),
+        DataFusionError::Plan(message) | DataFusionError::NotImplemented(message) if message.contains("Wildcard {") => {
+            Error::new(Kind::Input, "`*` is no argument; name the column")
+        }
         DataFusionError::Plan(message) => of_plan(message),
         DataFusionError::Configuration(message) => Error::of_library(Kind::Input, message),
+        DataFusionError::NotImplemented(message) if message.contains("dot access not supported") => Error::new(
+            Kind::Input,
+            "the field of a struct is read as x['field'], not as x.field",
+        ),
         DataFusionError::NotImplemented(message) => {
             Error::new(Kind::Input, format!("not supported: {}", as_sentence(message)))
         }
@@ -133,7 +140,7 @@ fn of_arrow(error: &ArrowError) -> Error {
         ArrowError::CsvError(message) if message.to_lowercase().contains("utf-8") => Error::new(
             Kind::Input,
             format!(
-                "the csv file is not UTF-8: {}; convert it, for instance: iconv -f gb18030 -t utf-8",
+                "the csv file is not UTF-8: {}; convert it, for instance: iconv -f gb18030 -t utf-8 (or -f utf-16)",
                 as_sentence(message)
             ),
         ),
@@ -149,8 +156,12 @@ fn of_arrow(error: &ArrowError) -> Error {
         ),
         ArrowError::JsonError(message) => Error::new(
             Kind::Input,
-            format!("the json file is broken: {}; correct that line", as_sentence(message)),
+            format!(
+                "the json file is broken: {}; it must hold one object a line, or one array",
+                as_sentence(message)
+            ),
         ),
+        ArrowError::ParquetError(message) => of_parquet(&ParquetError::General(message.clone())),
         other => Error::of_library(Kind::Input, other.to_string()),
     }
 }
@@ -235,7 +246,10 @@ fn of_store(error: &object_store::Error) -> Error {
                 return denied(store, &reason);
             }
             let reason = of_response(&reason);
-            let next = "check the endpoint, the region and the network (for s3: AWS_ENDPOINT_URL and AWS_REGION)";
+            let next = match *store {
+                "S3" => "check AWS_ENDPOINT_URL, AWS_REGION and the network",
+                _ => "check the address and the network",
+            };
             Error::new(
                 Kind::Fault,
                 format!("the {store} store does not answer as expected: {reason}; {next}"),

@@ -4,6 +4,7 @@
 //! of Arrow batches out, errors that say what to do.
 
 mod backend;
+mod copy;
 mod error;
 mod files;
 mod functions;

@@ -10,8 +10,8 @@ use datafusion::prelude::{DataFrame, SessionContext};
 use tronie_common::QueryScope;
 
 use crate::backend::{Ask, Query, QueryBackend};
+use crate::copy::PendingCopy;
 use crate::error::Error;
-use crate::files::estimate_rows;
 use crate::progress::Progress;
 use crate::statements::Statement;
 
@@ -40,22 +40,25 @@ impl QueryBackend for LocalBackend {
     async fn execute(&self, statement: Statement, ask: Ask) -> Result<Query, Error> {
         let Ask { limit, scope } = ask;
         let state = self.state(&scope);
-        let plan = state.statement_to_plan(statement.0).await?;
-        let frame = match plan {
-            // What changes the session goes to the session itself, not to the copy.
-            LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => self.context.execute_logical_plan(plan).await?,
-            plan => limited(DataFrame::new(state, plan), limit)?,
+        let mut plan = state.statement_to_plan(statement.0).await?;
+        let mut copy = None;
+        if let LogicalPlan::Copy(copy_to) = &mut plan {
+            copy = PendingCopy::redirect(copy_to)?;
+        }
+        // What changes the session goes to the session itself. The rest runs on the copy, which shares the session's
+        // tables and has the scope of the query.
+        let context = if changes_session(&plan) {
+            self.context.clone()
+        } else {
+            SessionContext::new_with_state(state)
         };
+        let frame = limited(context.execute_logical_plan(plan).await?, limit)?;
         let (state, plan) = frame.into_parts();
         let task = Arc::new(datafusion::execution::TaskContext::from(&state));
         let plan: Arc<dyn ExecutionPlan> = state.create_physical_plan(&plan).await?;
-        let rows = estimate_rows(&plan, &state).await;
         let stream = execute_stream(Arc::clone(&plan), task)?;
-        Ok(Query::new(
-            stream,
-            scope.clone(),
-            Progress::new(Some(plan), scope, rows),
-        ))
+        let progress = Progress::new(plan, scope.clone(), Arc::new(state));
+        Ok(Query::new(stream, scope, progress, copy))
     }
 
     fn table_names(&self) -> Vec<String> {
@@ -79,6 +82,20 @@ impl QueryBackend for LocalBackend {
     }
 }
 
+fn changes_session(plan: &LogicalPlan) -> bool {
+    use datafusion::logical_expr::{DdlStatement as Ddl, Statement as Sql};
+    match plan {
+        LogicalPlan::Statement(statement) => !matches!(statement, Sql::Execute(_)),
+        LogicalPlan::Ddl(ddl) => {
+            matches!(
+                ddl,
+                Ddl::CreateFunction(_) | Ddl::DropFunction(_) | Ddl::CreateCatalog(_)
+            )
+        }
+        _ => false,
+    }
+}
+
 /// A limit on top of a query, so that the planner can push it below what is expensive.
 fn limited(frame: DataFrame, limit: Option<usize>) -> Result<DataFrame, Error> {
     let is_query = !matches!(
@@ -88,6 +105,7 @@ fn limited(frame: DataFrame, limit: Option<usize>) -> Result<DataFrame, Error> {
             | LogicalPlan::Copy(_)
             | LogicalPlan::Dml(_)
             | LogicalPlan::DescribeTable(_)
+            | LogicalPlan::EmptyRelation(_)
     );
     match limit {
         Some(limit) if is_query => Ok(frame.limit(0, Some(limit))?),

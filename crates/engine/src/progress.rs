@@ -1,51 +1,55 @@
 //! How far a query has come.
 
+use std::fmt;
 use std::sync::Arc;
 
 use datafusion::common::stats::Precision;
+use datafusion::execution::SessionState;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use tronie_common::{Counts, QueryScope};
 
+use crate::files::estimate_rows;
+
 /// A view of a running query.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Progress {
-    plan: Option<Arc<dyn ExecutionPlan>>,
+    plan: Arc<dyn ExecutionPlan>,
     scope: QueryScope,
-    estimated_rows: Option<u64>,
+    state: Arc<SessionState>,
 }
 
 impl Progress {
-    pub(crate) fn new(plan: Option<Arc<dyn ExecutionPlan>>, scope: QueryScope, estimated_rows: Option<u64>) -> Self {
-        Self {
-            plan,
-            scope,
-            estimated_rows,
-        }
+    pub(crate) fn new(plan: Arc<dyn ExecutionPlan>, scope: QueryScope, state: Arc<SessionState>) -> Self {
+        Self { plan, scope, state }
     }
 
     /// Rows that the scans of the query have delivered so far.
     pub fn rows_read(&self) -> u64 {
-        self.leaves()
+        leaves(&self.plan)
             .iter()
             .filter_map(|leaf| leaf.metrics()?.output_rows())
             .map(|rows| rows as u64)
             .sum()
     }
 
-    /// Rows that the scans will deliver, as far as it can be known: exact where the files tell it (Parquet), estimated from
-    /// their size otherwise.
-    pub fn rows_expected(&self) -> Option<u64> {
-        self.estimated_rows
+    /// Rows that the scans will deliver, as far as it can be known: exact where the files tell it (Parquet), estimated by
+    /// looking into them otherwise.
+    pub async fn expect_rows(&self) -> Option<u64> {
+        estimate_rows(&self.plan, self.state.as_ref()).await
     }
 
     /// What the models have done for the query.
     pub fn counts(&self) -> Counts {
         self.scope.counts()
     }
+}
 
-    fn leaves(&self) -> Vec<Arc<dyn ExecutionPlan>> {
-        self.plan.as_ref().map(leaves).unwrap_or_default()
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress")
+            .field("counts", &self.counts())
+            .finish_non_exhaustive()
     }
 }
 

@@ -13,6 +13,28 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub struct Statement(pub(crate) parser::Statement);
 
+impl Statement {
+    /// Whether it is of a kind that returns rows, be it none: a query, an explanation, a listing, a count.
+    pub fn returns_rows(&self) -> bool {
+        use datafusion::sql::sqlparser::ast::Statement as Sql;
+        match &self.0 {
+            parser::Statement::CreateExternalTable(_) | parser::Statement::Reset(_) => false,
+            parser::Statement::Statement(sql) => !matches!(
+                **sql,
+                Sql::Set(_)
+                    | Sql::CreateTable(_)
+                    | Sql::CreateView(_)
+                    | Sql::CreateSchema { .. }
+                    | Sql::CreateDatabase { .. }
+                    | Sql::Drop { .. }
+                    | Sql::Prepare { .. }
+                    | Sql::Deallocate { .. }
+            ),
+            _ => true,
+        }
+    }
+}
+
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -12,20 +12,29 @@ pub trait Backend: Debug + Send + Sync {
     /// `token_type_ids`, each `[batch, tokens]`.
     ///
     /// # Errors
-    /// When the file is not a graph this library can run, or the library itself is missing.
+    /// When the file is not a graph that this library can run (it has tried), or the library itself is missing.
     fn load(&self, file: &Path) -> Result<Arc<dyn Graph>, BackendError>;
 }
 
 /// A loaded graph, from which sessions are opened.
 pub trait Graph: Debug + Send + Sync {
-    /// The outputs by name, in the graph's order.
-    fn outputs(&self) -> &[String];
+    /// The outputs, in the graph's order.
+    fn outputs(&self) -> &[GraphOutput];
 
     /// A session that computes on one thread. Sessions of one graph may share its weights.
     ///
     /// # Errors
     /// When the library cannot open one, for want of memory for instance.
     fn session(&self) -> Result<Box<dyn Session>, BackendError>;
+}
+
+/// An output of a graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GraphOutput {
+    /// Its name.
+    pub name: String,
+    /// How many numbers it has for each text, where that is known before the first text.
+    pub columns: Option<usize>,
 }
 
 /// One single-threaded way through a graph.

@@ -21,7 +21,7 @@ mod tokens;
 mod workers;
 
 pub use answers::{Answer, Row};
-pub use backend::{Backend, BackendError, Graph, Matrix, Session, TokenBatch};
+pub use backend::{Backend, BackendError, Graph, GraphOutput, Matrix, Session, TokenBatch};
 pub use error::ModelError;
 pub use loaded::Model;
 pub use manifest::{Batching, Manifest, Output, OutputKind};

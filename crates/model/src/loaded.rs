@@ -9,9 +9,11 @@ use memchr::memmem;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
-use crate::backend::{Backend, BackendError, Graph, Session};
+use tronie_common::Kind;
+
+use crate::backend::{Backend, BackendError, Graph, GraphOutput, Session};
 use crate::error::ModelError;
-use crate::manifest::{Batching, FileEntry, Manifest, Output};
+use crate::manifest::{Batching, FileEntry, Manifest, Output, OutputKind};
 use crate::memory::{Held, Memory};
 use crate::tokens::TextTokenizer;
 
@@ -23,11 +25,18 @@ pub struct Model {
     batching: Batching,
     pub(crate) tokenizer: TextTokenizer,
     graph: Arc<dyn Graph>,
-    idle: Mutex<Vec<Box<dyn Session>>>,
+    idle: Mutex<Vec<Lease>>,
+    memory: Arc<dyn Memory>,
+    session_bytes: usize,
+}
+
+/// A session and the memory that its weights take.
+pub(crate) struct Lease {
+    pub(crate) session: Box<dyn Session>,
     _memory: Held,
 }
 
-/// Weights in memory for each byte of the file: the graph itself and what the library packs for its kernels.
+/// Memory of a session for each byte of the file: the graph itself and what the library packs for its kernels.
 const MEMORY_PER_FILE_BYTE: usize = 2;
 
 impl Model {
@@ -40,11 +49,10 @@ impl Model {
         };
         let graph_file = FileScan::checked(folder, &manifest, &manifest.files.model)?;
         let tokenizer_file = FileScan::checked(folder, &manifest, &manifest.files.tokenizer)?;
-        let held = Held::take(memory, graph_file.bytes.saturating_mul(MEMORY_PER_FILE_BYTE)).map_err(|reason| {
-            ModelError::Memory {
-                model: manifest.name.clone(),
-                reason,
-            }
+        let session_bytes = graph_file.bytes.saturating_mul(MEMORY_PER_FILE_BYTE);
+        let held = Held::take(memory, session_bytes).map_err(|reason| ModelError::Memory {
+            model: manifest.name.clone(),
+            reason,
         })?;
         let tokenizer =
             TextTokenizer::read(&tokenizer_file.path, &manifest.prefix, manifest.max_length).map_err(|e| {
@@ -54,18 +62,10 @@ impl Model {
                 }
             })?;
         let graph = backend.load(&graph_file.path).map_err(in_backend)?;
-        let missing = manifest
-            .outputs
-            .iter()
-            .find(|output| !graph.outputs().contains(&output.name));
-        if let Some(output) = missing {
-            let there = graph.outputs().join("`, `");
-            let reason = format!("the graph has no output `{}` (outputs there: `{there}`)", output.name);
-            return Err(ModelError::Folder {
-                folder: folder.to_path_buf(),
-                reason,
-            });
-        }
+        fits(&manifest, graph.outputs()).map_err(|reason| ModelError::Folder {
+            folder: folder.to_path_buf(),
+            reason,
+        })?;
         // The first session shows, while the query is planned, whether the graph runs at all.
         let first = graph.session().map_err(in_backend)?;
         let mut digest = Sha256::new();
@@ -90,8 +90,12 @@ impl Model {
             batching,
             tokenizer,
             graph,
-            idle: Mutex::new(vec![first]),
-            _memory: held,
+            idle: Mutex::new(vec![Lease {
+                session: first,
+                _memory: held,
+            }]),
+            memory: Arc::clone(memory),
+            session_bytes,
             manifest,
         })
     }
@@ -146,14 +150,47 @@ impl Model {
     }
 
     /// An idle session, or a new one. No more are ever open than threads ask at the same time.
-    pub(crate) fn borrow_session(&self) -> Result<Box<dyn Session>, BackendError> {
-        let idle = self.idle.lock().pop();
-        idle.map_or_else(|| self.graph.session(), Ok)
+    pub(crate) fn borrow_session(&self) -> Result<Lease, BackendError> {
+        if let Some(lease) = self.idle.lock().pop() {
+            return Ok(lease);
+        }
+        let held = Held::take(&self.memory, self.session_bytes).map_err(|message| BackendError {
+            message,
+            kind: Kind::Exhausted,
+        })?;
+        Ok(Lease {
+            session: self.graph.session()?,
+            _memory: held,
+        })
     }
 
-    pub(crate) fn return_session(&self, session: Box<dyn Session>) {
-        self.idle.lock().push(session);
+    pub(crate) fn return_session(&self, lease: Lease) {
+        self.idle.lock().push(lease);
     }
+}
+
+/// Whether the graph has what the manifest says; if not, why.
+fn fits(manifest: &Manifest, outputs: &[GraphOutput]) -> Result<(), String> {
+    for wanted in &manifest.outputs {
+        let Some(found) = outputs.iter().find(|output| output.name == wanted.name) else {
+            let there: Vec<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
+            let there = there.join("`, `");
+            return Err(format!(
+                "the graph has no output `{}` (outputs there: `{there}`)",
+                wanted.name
+            ));
+        };
+        match found.columns {
+            Some(columns) if wanted.kind == OutputKind::Logits && columns != wanted.labels.len() => {
+                let (name, labels) = (&wanted.name, wanted.labels.len());
+                return Err(format!(
+                    "output `{name}` has {columns} columns, but there are {labels} labels; correct the labels"
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 impl std::fmt::Debug for Model {

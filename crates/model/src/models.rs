@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tronie_common::{OnError, QueryScope};
+use tronie_common::{OnError, QueryScope, is_invisible};
 
 use crate::answers::{Answer, Answers, Claim, Flight, Key, Row, key};
 use crate::backend::Backend;
@@ -54,6 +54,7 @@ pub struct Models {
     backend: Arc<dyn Backend>,
     memory: Arc<dyn Memory>,
     loaded: Mutex<HashMap<PathBuf, Slot>>,
+    by_name: Mutex<HashMap<String, Arc<Model>>>,
     answers: Answers,
     workers: Workers,
 }
@@ -86,6 +87,7 @@ impl Models {
             backend: config.backend,
             memory: config.memory,
             loaded: Mutex::default(),
+            by_name: Mutex::default(),
             answers: Answers::new(config.cache_bytes),
             workers: Workers::new(config.threads),
         }
@@ -102,7 +104,16 @@ impl Models {
     /// # Errors
     /// When there is no such model, or its files are not right.
     pub fn load(&self, name: &str) -> Result<Arc<Model>, ModelError> {
-        let folder = self.registry.find(name)?;
+        // Every batch of rows asks by name; the folder is looked for once.
+        if let Some(model) = self.by_name.lock().get(name) {
+            return Ok(Arc::clone(model));
+        }
+        let model = self.load_folder(self.registry.find(name)?)?;
+        self.by_name.lock().insert(name.to_owned(), Arc::clone(&model));
+        Ok(model)
+    }
+
+    fn load_folder(&self, folder: PathBuf) -> Result<Arc<Model>, ModelError> {
         let folder = folder.canonicalize().unwrap_or(folder);
         let slot = Arc::clone(self.loaded.lock().entry(folder.clone()).or_default());
         let mut model = slot.lock();
@@ -110,8 +121,8 @@ impl Models {
             Some(model) => Ok(Arc::clone(model)),
             None => {
                 tracing::debug!(folder = %folder.display(), "loading model");
-                let loaded = Arc::new(blocking(|| Model::load(&folder, self.backend.as_ref(), &self.memory))?);
-                Ok(Arc::clone(model.insert(loaded)))
+                let loaded = blocking(|| Model::load(&folder, self.backend.as_ref(), &self.memory))?;
+                Ok(Arc::clone(model.insert(Arc::new(loaded))))
             }
         }
     }
@@ -217,7 +228,7 @@ impl Models {
         let batches = pack(&lengths, request.batch_tokens, model.batching());
         let call = Call::new(
             Arc::clone(model),
-            request.output.name.clone(),
+            request.output,
             tokens,
             batches,
             request.scope.clone(),
@@ -274,12 +285,9 @@ impl<'a> Distinct<'a> {
     }
 }
 
-/// Whether there is anything to read: white space, control characters and invisible marks are no text.
+/// Whether there is anything to read: white space and what cannot be seen is no text.
 fn has_text(text: &str) -> bool {
-    let invisible =
-        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
-    text.chars()
-        .any(|c| !(c.is_whitespace() || c.is_control() || invisible(c)))
+    text.chars().any(|c| !(c.is_whitespace() || is_invisible(c)))
 }
 
 /// The beginning of a text, quoted, for messages.

@@ -5,17 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::backend::{Backend, BackendError, Graph, Matrix, Session, TokenBatch};
+use crate::backend::{Backend, BackendError, Graph, GraphOutput, Matrix, Session, TokenBatch};
 
 type Answer = dyn Fn(&[i64]) -> Result<Vec<f32>, BackendError> + Send + Sync;
 
 /// Answers each text by a function of its token ids, padding left out, and counts what it was asked.
 #[derive(Clone)]
 pub struct Stub {
-    outputs: Vec<String>,
+    outputs: Vec<GraphOutput>,
     answer: Arc<Answer>,
     runs: Arc<AtomicUsize>,
     texts: Arc<AtomicUsize>,
+    widest: Arc<AtomicUsize>,
 }
 
 impl Stub {
@@ -24,12 +25,19 @@ impl Stub {
         outputs: &[&str],
         answer: impl Fn(&[i64]) -> Result<Vec<f32>, BackendError> + Send + Sync + 'static,
     ) -> Self {
-        let outputs = outputs.iter().map(|&output| output.to_owned()).collect();
+        let outputs = outputs
+            .iter()
+            .map(|&name| GraphOutput {
+                name: name.to_owned(),
+                columns: None,
+            })
+            .collect();
         Self {
             outputs,
             answer: Arc::new(answer),
             runs: Arc::default(),
             texts: Arc::default(),
+            widest: Arc::default(),
         }
     }
 
@@ -41,6 +49,11 @@ impl Stub {
     /// How many texts the sessions were given.
     pub fn texts(&self) -> usize {
         self.texts.load(Ordering::Relaxed)
+    }
+
+    /// The most tokens that a session was given at once, padding included.
+    pub fn widest(&self) -> usize {
+        self.widest.load(Ordering::Relaxed)
     }
 }
 
@@ -59,7 +72,7 @@ impl Backend for Stub {
 }
 
 impl Graph for Stub {
-    fn outputs(&self) -> &[String] {
+    fn outputs(&self) -> &[GraphOutput] {
         &self.outputs
     }
 
@@ -72,6 +85,7 @@ impl Session for Stub {
     fn run(&mut self, batch: &TokenBatch, _: &str) -> Result<Matrix, BackendError> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         self.texts.fetch_add(batch.rows, Ordering::Relaxed);
+        self.widest.fetch_max(batch.ids.len(), Ordering::Relaxed);
         let mut values = Vec::new();
         for (ids, mask) in batch.ids.chunks(batch.width).zip(batch.mask.chunks(batch.width)) {
             let length = mask.iter().filter(|&&m| m == 1).count();

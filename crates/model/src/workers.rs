@@ -14,6 +14,7 @@ use crate::answers::Answer;
 use crate::backend::{BackendError, Session, TokenBatch};
 use crate::batch::Batch;
 use crate::loaded::Model;
+use crate::manifest::{Output, OutputKind};
 
 /// A fixed number of threads that take batches from the calls in turn, so that a short call does not wait for the end of
 /// a long one.
@@ -39,6 +40,8 @@ struct QueueState {
 pub(crate) struct Call {
     pub(crate) model: Arc<Model>,
     pub(crate) output: String,
+    /// How many columns the output must have: one a label.
+    columns: Option<usize>,
     pub(crate) tokens: Vec<Vec<u32>>,
     pub(crate) batches: Vec<Batch>,
     pub(crate) scope: QueryScope,
@@ -56,7 +59,7 @@ struct Done {
 impl Call {
     pub(crate) fn new(
         model: Arc<Model>,
-        output: String,
+        output: &Output,
         tokens: Vec<Vec<u32>>,
         batches: Vec<Batch>,
         scope: QueryScope,
@@ -67,9 +70,11 @@ impl Call {
             failure: None,
         };
         let (done, finished) = (Mutex::new(done), Condvar::new());
+        let columns = (output.kind == OutputKind::Logits).then_some(output.labels.len());
         Arc::new(Self {
             model,
-            output,
+            output: output.name.clone(),
+            columns,
             tokens,
             batches,
             scope,
@@ -107,26 +112,30 @@ impl Call {
     }
 
     fn compute(&self, batch: &Batch) -> Result<Vec<(usize, Answer)>, BackendError> {
-        let mut session = self.model.borrow_session()?;
-        let answers = match self.run_texts(session.as_mut(), &batch.texts, batch.width) {
-            Ok(answers) => answers,
-            // One text may have spoilt it for the others: each alone, and only the culprit goes without an answer.
-            Err(_) if batch.texts.len() > 1 => {
-                let alone = |&text: &usize| self.run_alone(session.as_mut(), text);
-                batch.texts.iter().map(alone).collect()
-            }
-            Err(error) => vec![Err(Arc::from(error.message))],
-        };
-        self.model.return_session(session);
-        Ok(batch.texts.iter().copied().zip(answers).collect())
+        let mut lease = self.model.borrow_session()?;
+        let answers = self.answers(lease.session.as_mut(), batch);
+        self.model.return_session(lease);
+        Ok(batch.texts.iter().copied().zip(answers?).collect())
     }
 
-    fn run_alone(&self, session: &mut dyn Session, text: usize) -> Answer {
+    fn answers(&self, session: &mut dyn Session, batch: &Batch) -> Result<Vec<Answer>, BackendError> {
+        match self.run_texts(session, &batch.texts, batch.width) {
+            Ok(answers) => Ok(answers),
+            // The model does not fit its description: no text is to blame.
+            Err(error) if error.kind == Kind::Input => Err(error),
+            // One text may have spoilt it for the others: each alone, and only the culprit goes without an answer.
+            Err(_) if batch.texts.len() > 1 => batch.texts.iter().map(|&text| self.run_alone(session, text)).collect(),
+            Err(error) => Ok(vec![Err(Arc::from(error.message))]),
+        }
+    }
+
+    fn run_alone(&self, session: &mut dyn Session, text: usize) -> Result<Answer, BackendError> {
         match self.run_texts(session, &[text], self.tokens[text].len()) {
-            Ok(mut answers) => answers
+            Ok(mut answers) => Ok(answers
                 .pop()
-                .unwrap_or_else(|| Err(Arc::from("the model gave no answer"))),
-            Err(error) => Err(Arc::from(error.message)),
+                .unwrap_or_else(|| Err(Arc::from("the model gave no answer")))),
+            Err(error) if error.kind == Kind::Input => Err(error),
+            Err(error) => Ok(Err(Arc::from(error.message))),
         }
     }
 
@@ -140,6 +149,15 @@ impl Call {
                 "output `{}` has {got} rows for {expected} texts; it must have one a text",
                 self.output
             );
+            return Err(BackendError {
+                message,
+                kind: Kind::Input,
+            });
+        }
+        if self.columns.is_some_and(|columns| columns != matrix.columns) {
+            let (name, got, expected) = (&self.output, matrix.columns, self.columns.unwrap_or_default());
+            let message =
+                format!("output `{name}` has {got} columns, but there are {expected} labels; correct the labels");
             return Err(BackendError {
                 message,
                 kind: Kind::Input,

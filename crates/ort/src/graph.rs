@@ -10,7 +10,7 @@ use ort::session::{Session as OrtSession, SessionInputValue, builder::GraphOptim
 use ort::value::TensorRef;
 use parking_lot::Mutex;
 use tronie_common::Kind;
-use tronie_model::{BackendError, Graph, Matrix, Session, TokenBatch};
+use tronie_model::{BackendError, Graph, GraphOutput, Matrix, Session, TokenBatch};
 
 /// The inputs that a text model may have.
 const INPUTS: [&str; 3] = ["input_ids", "attention_mask", "token_type_ids"];
@@ -20,20 +20,18 @@ const INPUTS: [&str; 3] = ["input_ids", "attention_mask", "token_type_ids"];
 pub(crate) struct OnnxGraph {
     environment: Environment,
     file: PathBuf,
-    outputs: Vec<String>,
+    outputs: Vec<GraphOutput>,
     /// The session that loading made; the first one who asks gets it.
     first: Mutex<Option<OnnxSession>>,
 }
 
 impl OnnxGraph {
     pub(crate) fn load(environment: Environment, file: &Path) -> Result<Self, BackendError> {
-        let session = OnnxSession::open(&environment, file)?;
-        let outputs = session
-            .session
-            .outputs()
-            .iter()
-            .map(|output| output.name().to_owned())
-            .collect();
+        let mut session = OnnxSession::open(&environment, file)?;
+        let outputs = session.probe().map_err(|error| BackendError {
+            message: format!("`{}` fails on a text of two tokens: {}", file.display(), error.message),
+            kind: Kind::Input,
+        })?;
         Ok(Self {
             environment,
             file: file.to_path_buf(),
@@ -44,7 +42,7 @@ impl OnnxGraph {
 }
 
 impl Graph for OnnxGraph {
-    fn outputs(&self) -> &[String] {
+    fn outputs(&self) -> &[GraphOutput] {
         &self.outputs
     }
 
@@ -104,52 +102,105 @@ fn builder(environment: &Environment) -> Result<ort::session::builder::SessionBu
         .with_log_level(LogLevel::Fatal)?)
 }
 
-impl Session for OnnxSession {
-    fn run(&mut self, batch: &TokenBatch, output: &str) -> Result<Matrix, BackendError> {
-        let failed = |e: ort::Error| BackendError {
-            message: one_line(e.message()),
-            kind: Kind::Fault,
+impl OnnxSession {
+    /// Runs a text of two tokens through the whole graph: what cannot run at all is known before the first query, and
+    /// how wide the outputs are.
+    fn probe(&mut self) -> Result<Vec<GraphOutput>, BackendError> {
+        let names: Vec<String> = self
+            .session
+            .outputs()
+            .iter()
+            .map(|output| output.name().to_owned())
+            .collect();
+        let batch = TokenBatch {
+            rows: 1,
+            width: 2,
+            ids: vec![0, 1],
+            mask: vec![1, 1],
         };
-        let shape = [batch.rows, batch.width];
-        let types = if self.inputs.contains(&"token_type_ids") {
-            vec![0_i64; batch.ids.len()]
+        let types = self.types(&batch);
+        let inputs = self.inputs(&batch, &types)?;
+        let results = self.session.run(inputs).map_err(|e| failed(&e))?;
+        let output = |name: String| {
+            let tensor = results
+                .get(&name)
+                .and_then(|value| value.try_extract_tensor::<f32>().ok());
+            let columns = tensor.and_then(|(shape, _)| match shape[..] {
+                [_, columns] => usize::try_from(columns).ok(),
+                _ => None,
+            });
+            GraphOutput { name, columns }
+        };
+        Ok(names.into_iter().map(output).collect())
+    }
+
+    /// The type of every token, 0, if the graph asks for it.
+    fn types(&self, batch: &TokenBatch) -> Vec<i64> {
+        if self.inputs.contains(&"token_type_ids") {
+            vec![0; batch.ids.len()]
         } else {
             Vec::new()
-        };
-        let mut inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = Vec::with_capacity(self.inputs.len());
-        for &input in &self.inputs {
-            let values = match input {
-                "input_ids" => &batch.ids,
-                "attention_mask" => &batch.mask,
-                _ => &types,
-            };
-            let tensor = TensorRef::from_array_view((shape, values.as_slice())).map_err(failed)?;
-            inputs.push((Cow::Borrowed(input), tensor.into()));
         }
+    }
+
+    fn inputs<'a>(&self, batch: &'a TokenBatch, types: &'a [i64]) -> Result<Inputs<'a>, BackendError> {
+        let shape = [batch.rows, batch.width];
+        let tensor = |&input: &&'static str| {
+            let values = match input {
+                "input_ids" => batch.ids.as_slice(),
+                "attention_mask" => batch.mask.as_slice(),
+                _ => types,
+            };
+            let tensor = TensorRef::from_array_view((shape, values)).map_err(|e| failed(&e))?;
+            Ok((Cow::Borrowed(input), tensor.into()))
+        };
+        self.inputs.iter().map(tensor).collect()
+    }
+}
+
+/// Tensors by the names of the graph's inputs.
+type Inputs<'a> = Vec<(Cow<'a, str>, SessionInputValue<'a>)>;
+
+impl Session for OnnxSession {
+    fn run(&mut self, batch: &TokenBatch, output: &str) -> Result<Matrix, BackendError> {
+        let types = self.types(batch);
+        let inputs = self.inputs(batch, &types)?;
         // Only this output is computed: other heads of the graph cost nothing.
         let options = RunOptions::new()
-            .map_err(failed)?
+            .map_err(|e| failed(&e))?
             .with_outputs(OutputSelector::no_default().with(output));
-        let results = self.session.run_with_options(inputs, &options).map_err(failed)?;
-        let result = results.get(output).ok_or_else(|| BackendError {
-            message: format!("the graph has no output `{output}`"),
+        let results = self
+            .session
+            .run_with_options(inputs, &options)
+            .map_err(|e| failed(&e))?;
+        let misfit = |message: String| BackendError {
+            message,
             kind: Kind::Input,
-        })?;
-        let (shape, values) = result.try_extract_tensor::<f32>().map_err(failed)?;
+        };
+        let result = results
+            .get(output)
+            .ok_or_else(|| misfit(format!("the graph has no output `{output}`")))?;
+        let (shape, values) = result
+            .try_extract_tensor::<f32>()
+            .map_err(|e| misfit(format!("output `{output}`: {}", one_line(e.message()))))?;
         match shape[..] {
             [rows, columns] => Ok(Matrix {
                 rows: usize::try_from(rows).unwrap_or_default(),
                 columns: usize::try_from(columns).unwrap_or_default(),
                 values: values.to_vec(),
             }),
-            _ => Err(BackendError {
-                message: format!(
-                    "output `{output}` has {} dimensions, expected 2 (texts, labels)",
-                    shape.len()
-                ),
-                kind: Kind::Input,
-            }),
+            _ => Err(misfit(format!(
+                "output `{output}` has {} dimensions, expected 2 (texts, labels)",
+                shape.len()
+            ))),
         }
+    }
+}
+
+fn failed(error: &ort::Error) -> BackendError {
+    BackendError {
+        message: one_line(error.message()),
+        kind: Kind::Fault,
     }
 }
 

@@ -76,3 +76,24 @@ fn a_corrupt_graph_is_refused_in_one_line() {
         assert!(!error.message.contains('\n'), "{}", error.message);
     }
 }
+
+#[test]
+fn labels_that_the_graph_has_no_columns_for_are_refused_when_the_model_is_loaded() {
+    let Some(backend) = backend() else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for file in ["model.onnx", "tokenizer.json"] {
+        std::fs::copy(fixture("tiny-hf").join(file), folder.path().join(file)).expect("copied");
+    }
+    let config = r#"{"model_type": "bert", "id2label": {"0": "negative", "1": "neutral", "2": "positive"}}"#;
+    std::fs::write(folder.path().join("config.json"), config).expect("written");
+    let models = Models::new(ModelsConfig::new(Registry::default(), backend));
+    let error = models
+        .load(&folder.path().display().to_string())
+        .expect_err("three labels, two columns");
+    assert!(
+        error
+            .to_string()
+            .contains("output `logits` has 2 columns, but there are 3 labels"),
+        "{error}"
+    );
+}

@@ -73,10 +73,17 @@ pub fn text_function(udf: &ScalarUDF, options: &ConfigOptions) {
     }
 
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-    for layout in [DataType::LargeUtf8, DataType::Utf8View, dictionary] {
+    for layout in [DataType::LargeUtf8, DataType::Utf8View, dictionary.clone()] {
         let column = cast(&texts, &layout).expect("castable");
         assert_eq!(&of_rows(column), &expected, "{name}: the same for {layout}");
     }
+
+    let no_values = cast(&(Arc::new(StringArray::new_null(2)) as ArrayRef), &dictionary).expect("castable");
+    assert_eq!(
+        of_rows(no_values).null_count(),
+        2,
+        "{name}: a dictionary without values"
+    );
 
     let padded = concat(&[texts.as_ref(), texts.as_ref()]).expect("concatenated");
     let sliced = padded.slice(3, texts.len());

@@ -27,9 +27,7 @@ pub fn text_type(function: &str, argument: &str, got: &DataType) -> Result<DataT
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Ok(got.clone()),
         DataType::Dictionary(_, value) => text_type(function, argument, value).map(|_| got.clone()),
         DataType::Null => Ok(DataType::Utf8),
-        other => plan_err!(
-            "{function} reads text, but `{argument}` is {other}; convert it first: {function}(cast(.. as varchar))"
-        ),
+        other => plan_err!("{function} reads text, but `{argument}` is {other}; convert it first: cast(.. as varchar)"),
     }
 }
 

@@ -16,6 +16,9 @@ pub fn text_rows(array: &dyn Array) -> Result<Vec<Option<&str>>> {
         DataType::Utf8View => Ok(array.as_string_view().iter().collect()),
         DataType::Dictionary(_, _) => {
             let dictionary = array.as_any_dictionary();
+            if dictionary.values().is_empty() {
+                return Ok(vec![None; array.len()]);
+            }
             let values = text_rows(dictionary.values().as_ref())?;
             let keys = dictionary.normalized_keys();
             let row = |(row, key): (usize, usize)| if array.is_null(row) { None } else { values[key] };

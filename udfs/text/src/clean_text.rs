@@ -12,6 +12,7 @@ use datafusion_expr::{
 };
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Token, Tokenizer};
+use tronie_common::is_invisible;
 use tronie_udf_kit::{Function, UdfEnv, check_count, scalar_or_array, text_rows, text_type};
 use unicode_normalization::{UnicodeNormalization, is_nfkc_quick};
 
@@ -32,7 +33,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          where nothing is left.",
         "clean_text(text)",
     )
-    .with_argument("text", "Any text; a `<` that begins no tag stays.")
+    .with_argument("text", "Any text. What has the form of a tag is one, as in a browser: `x<y>z` becomes `x z`, while `<3` and `a < b` stay.")
     .with_sql_example(
         "```sql
 select clean_text('<p>Great&nbsp;phone,<br>１００％ <b>happy</b> &amp; calm</p>') as cleaned;
@@ -107,13 +108,6 @@ fn clean(text: &str) -> Option<String> {
         }
     }
     (!cleaned.is_empty()).then_some(cleaned)
-}
-
-/// Control characters and marks that show nothing. Joiners stay: emoji and some scripts are written with them.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}')
-        || matches!(c, '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// Tags inside a line of text; every other tag separates words.

@@ -54,6 +54,11 @@ impl Target {
         self.format
     }
 
+    /// Whether results go to a file, so that nothing has been seen of them before they are complete.
+    pub(crate) fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Whether a second result would have no place.
     pub(crate) fn takes_one_result(&self) -> bool {
         self.file.is_some() || self.format == Format::Parquet
@@ -165,6 +170,17 @@ fn failure(name: &str, reader_gone: &AtomicBool, error: &io::Error) -> Failure {
     } else {
         Failure::writing(name, error)
     }
+}
+
+/// Prints a text to standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let written = io::stdout()
+        .write_all(text.as_bytes())
+        .and_then(|()| io::stdout().flush());
+    written.map_err(|e| match e.kind() {
+        io::ErrorKind::BrokenPipe => Failure::NobodyReads,
+        _ => Failure::writing("standard output", &e),
+    })
 }
 
 fn is_nested(kind: &DataType) -> bool {

@@ -64,7 +64,11 @@ fn files_that_are_not_right() {
         &["many", "declare the column as varchar"],
     );
     says(&workplace, "select * from 'gbk.csv'", &["is not UTF-8", "iconv"]);
-    says(&workplace, "select * from 'cut.json'", &["json", "correct"]);
+    says(
+        &workplace,
+        "select * from 'cut.json'",
+        &["cut.json", "json file is broken", "one object a line"],
+    );
     says(
         &workplace,
         "select * from 'lone.ndjson'",
@@ -120,7 +124,7 @@ fn urls_that_are_not_right() {
     says(
         &workplace,
         "select * from 'http://127.0.0.1:1/a.csv'",
-        &["http://127.0.0.1:1/a.csv", "check the endpoint"],
+        &["http://127.0.0.1:1/a.csv", "check the address"],
     );
     says(
         &workplace,

@@ -114,3 +114,78 @@ fn json(text: &str) -> String {
     });
     format!("\"{}\"", escaped.collect::<String>())
 }
+
+#[test]
+fn csv_files_of_one_table_share_their_header() {
+    let workplace = Workplace::new();
+    workplace.write("order/a.csv", "city,comment\nParis,good\n");
+    workplace.write("order/b.csv", "comment,city\nbad,Rome\n");
+    let message = workplace.csv("select city from 'order'").fails(1);
+    assert!(
+        message.contains("the columns of `a.csv` are city, comment, those of `b.csv` are comment, city"),
+        "{message}"
+    );
+    workplace.write("twice.csv", "id,comment,comment,\n1,a,b,c\n");
+    assert_eq!(
+        workplace.csv("select * from 'twice.csv'").ok(),
+        "id,comment,comment_2,column_4\n1,a,b,c\n"
+    );
+}
+
+#[test]
+fn json_files_of_one_table_are_of_one_kind() {
+    let workplace = Workplace::new();
+    workplace.write("j/a.json", "[{\"a\":1},{\"a\":2}]");
+    workplace.write("j/b.json", "{\"a\":3}\n");
+    let message = workplace.csv("select * from 'j'").fails(1);
+    assert!(
+        message.contains("of `a.json` and `b.json` one is a json array and one is not"),
+        "{message}"
+    );
+    gzip(&workplace.path("j/a.json"));
+    assert_eq!(workplace.csv("select sum(a) as s from 'j/a.json.gz'").ok(), "s\n3\n");
+}
+
+#[test]
+fn names_are_taken_as_they_are() {
+    let workplace = Workplace::new();
+    workplace.write("p/sale 50%20off.csv", "x\n1\n");
+    workplace.write("p/sale 50 off.csv", "x\n100\n");
+    workplace.write("up/a.csv", "x\n1\n");
+    workplace.write("up/B.CSV", "x\n2\n");
+    workplace.write("blobs/abc123", "x\n7\n");
+    std::os::unix::fs::symlink("blobs/abc123", workplace.path("link.csv")).expect("linked");
+    let sum = |place: &str| workplace.csv(&format!("select sum(x) as s from '{place}'")).ok();
+    assert_eq!(sum("p/*off.csv"), "s\n101\n");
+    assert_eq!(sum("p"), "s\n101\n");
+    assert_eq!(sum("up"), "s\n3\n");
+    assert_eq!(sum("link.csv"), "s\n7\n");
+}
+
+#[test]
+fn a_plain_name_is_the_warehouses_before_it_is_a_folders() {
+    let workplace = Workplace::new();
+    workplace.write("orders/a.csv", "w\nhere\n");
+    workplace.write("lake/orders.csv", "w\nlake\n");
+    workplace.write("lake/people/1.csv", "w\nfolder\n");
+    let ask = |sql: &str| {
+        workplace
+            .run(&["sql", "--format", "csv", "--warehouse", "lake", "-c", sql])
+            .ok()
+    };
+    assert_eq!(ask("select w from orders"), "w\nlake\n");
+    assert_eq!(ask("select w from people"), "w\nfolder\n");
+    assert_eq!(ask("select w from './orders'"), "w\nhere\n");
+    assert_eq!(workplace.csv("select w from orders").ok(), "w\nhere\n");
+}
+
+#[test]
+fn a_large_file_of_long_texts_is_read() {
+    let workplace = Workplace::new();
+    let text = "这是一段很长的评论，".repeat(100);
+    let rows: String = (0..8_000).map(|n| format!("{n},\"{text}\"\n")).collect();
+    workplace.write("large.csv", format!("id,comment\n{rows}"));
+    assert!(std::fs::metadata(workplace.path("large.csv")).expect("written").len() > 20_000_000);
+    let sql = "select count(*) as n, max(id) as last, min(length(comment)) as shortest from 'large.csv'";
+    assert_eq!(workplace.csv(sql).ok(), "n,last,shortest\n8000,7999,1000\n");
+}

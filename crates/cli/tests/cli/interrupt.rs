@@ -10,10 +10,10 @@ use crate::harness::{Workplace, ran};
 /// A query that takes far longer than any test.
 const ENDLESS: &str = "select count(*) from generate_series(1, 100000000000) as t(a) where a % 7 = 3";
 
-fn interrupt(pid: u32) {
+fn send(signal: &str, pid: u32) {
     assert!(
         Command::new("kill")
-            .args(["-INT", &pid.to_string()])
+            .args([signal, &pid.to_string()])
             .status()
             .expect("kill is there")
             .success()
@@ -32,7 +32,7 @@ fn ctrl_c_ends_a_query_soon_and_leaves_nothing() {
         .expect("it starts");
     sleep(Duration::from_secs(2));
     let asked = Instant::now();
-    interrupt(child.id());
+    send("-INT", child.id());
     let message = ran(child.wait_with_output().expect("it ends")).fails(130);
     assert!(
         asked.elapsed() < Duration::from_secs(5),
@@ -63,7 +63,7 @@ fn ctrl_c_ends_inference_between_batches() {
         .expect("it starts");
     sleep(Duration::from_secs(2));
     let asked = Instant::now();
-    interrupt(child.id());
+    send("-INT", child.id());
     ran(child.wait_with_output().expect("it ends")).fails(130);
     assert!(
         asked.elapsed() < Duration::from_secs(5),
@@ -93,4 +93,24 @@ fn a_reader_that_has_enough_is_no_error() {
     drop(out);
     let ran = ran(child.wait_with_output().expect("it ends"));
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
+
+#[test]
+fn what_schedulers_send_is_heard_too() {
+    let workplace = Workplace::new();
+    let sql = "copy (select value, md5(cast(value as varchar)) from generate_series(1, 100000000000)) to 'out.csv'";
+    let mut command = workplace.command(&["sql", "-c", sql]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    sleep(Duration::from_secs(2));
+    send("-TERM", child.id());
+    ran(child.wait_with_output().expect("it ends")).fails(143);
+    assert!(
+        workplace.leftovers().is_empty() && !workplace.path("out.csv").exists(),
+        "{:?}",
+        workplace.leftovers()
+    );
 }

@@ -181,3 +181,64 @@ fn settings_come_from_flags_over_environment_over_the_file() {
     let message = workplace.csv("select 1").fails(2);
     assert!(message.contains("unknown field `treads`, expected one of"), "{message}");
 }
+
+#[test]
+fn a_copy_that_fails_leaves_the_old_file() {
+    let workplace = Workplace::new();
+    workplace.write("old.csv", "kept\n");
+    workplace.write("bad.csv", format!("n\n{}x\n", "1\n".repeat(20_000)));
+    workplace
+        .csv("copy (select n + 1 from 'bad.csv') to 'old.csv'")
+        .fails(1);
+    let message = workplace
+        .csv("copy (select named_struct('a', 1) as s) to 'old.csv'")
+        .fails(1);
+    assert!(
+        message.contains("the column `s` is nested, which csv has no form for"),
+        "{message}"
+    );
+    assert_eq!(
+        fs::read_to_string(workplace.path("old.csv")).expect("still there"),
+        "kept\n"
+    );
+    assert!(workplace.leftovers().is_empty(), "{:?}", workplace.leftovers());
+    assert_eq!(workplace.csv("copy (select 1 as a) to 'old.csv'").ok(), "count\n1\n");
+    assert_eq!(fs::read_to_string(workplace.path("old.csv")).expect("new"), "a\n1\n");
+}
+
+#[test]
+fn a_script_that_does_not_fit_one_file_touches_none() {
+    let workplace = Workplace::new();
+    workplace.write("old.csv", "kept\n");
+    workplace
+        .run(&["sql", "-c", "select 1 as a; select 2 as b", "-o", "old.csv"])
+        .fails(2);
+    assert_eq!(
+        fs::read_to_string(workplace.path("old.csv")).expect("still there"),
+        "kept\n"
+    );
+    workplace
+        .run(&[
+            "sql",
+            "-c",
+            "create view v as select 1 as a; select a from v",
+            "-o",
+            "old.csv",
+        ])
+        .ok();
+    assert_eq!(fs::read_to_string(workplace.path("old.csv")).expect("new"), "a\n1\n");
+}
+
+#[test]
+fn no_number_of_rows_is_too_large() {
+    let most = usize::MAX.to_string();
+    Workplace::new()
+        .run(&["sql", "--max-rows", &most, "-c", "select 1"])
+        .ok();
+}
+
+#[test]
+fn functions_are_listed() {
+    let list = Workplace::new().run(&["functions"]).ok();
+    assert!(list.lines().any(|line| line.starts_with("ai_sentiment ")), "{list}");
+}

@@ -6,7 +6,6 @@ use datafusion::catalog::Session;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_plan::ExecutionPlan;
-use object_store::ObjectStoreExt;
 
 use super::format::{Format, Kind};
 use crate::progress::{known_rows, leaves};

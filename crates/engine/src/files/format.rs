@@ -55,12 +55,13 @@ const COMPRESSIONS: [(&str, FileCompressionType); 4] = [
 impl Format {
     /// The format of the file called `name`.
     pub(crate) fn of(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
         let end = |(extension, _): &(&'static str, FileCompressionType)| name.ends_with(extension);
         let (compression_extension, compression) = COMPRESSIONS
             .into_iter()
             .find(end)
             .unwrap_or(("", FileCompressionType::UNCOMPRESSED));
-        let plain = name.strip_suffix(compression_extension).unwrap_or(name);
+        let plain = name.strip_suffix(compression_extension).unwrap_or(&name);
         let (extension, kind) = KINDS.into_iter().find(|(extension, _)| plain.ends_with(extension))?;
         // Parquet and Arrow files compress their own pages.
         let compressible = matches!(kind, Kind::Csv | Kind::Tsv | Kind::Json);
@@ -117,6 +118,7 @@ mod tests {
             Some((Kind::Parquet, FileCompressionType::UNCOMPRESSED))
         );
         assert_eq!(of("a.parquet.gz"), None);
+        assert_eq!(of("A.CSV"), Some((Kind::Csv, FileCompressionType::UNCOMPRESSED)));
         assert_eq!(of("a.txt"), None);
         assert_eq!(of("csv"), None);
     }

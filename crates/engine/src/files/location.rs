@@ -31,13 +31,9 @@ const GLOB: MatchOptions = MatchOptions {
 };
 
 impl Location {
-    /// Whether a table's name means a place rather than a name: it is a URL, has a separator or a glob, or ends like a
-    /// file.
+    /// Whether a table's name can only mean a place: it is a URL, has a separator or a glob, or ends like a file.
     pub(crate) fn is_meant(name: &str) -> bool {
-        name.contains(['/', '\\', '*', '?'])
-            || Format::of(name).is_some()
-            || name.contains("://")
-            || Path::new(name).is_dir()
+        name.contains(['/', '\\', '*', '?']) || Format::of(name).is_some()
     }
 
     /// Reads a path or URL.
@@ -67,28 +63,21 @@ impl Location {
             }),
         }
     }
-
-    /// Where a table called `name` may lie in the warehouse: a folder, or a file of any format.
-    ///
-    /// # Errors
-    /// When the warehouse is no place.
-    pub(crate) fn candidates(warehouse: &str, name: &str) -> Result<Vec<Self>, Error> {
-        let base = warehouse.trim_end_matches('/');
-        let mut found = Vec::new();
-        for end in ["/", ".parquet", ".csv", ".json", ".ndjson"] {
-            let text = format!("{base}/{name}{end}");
-            if text.contains("://") || Path::new(&text).exists() {
-                found.push(Self::parse(&text)?);
-            }
-        }
-        Ok(found)
-    }
 }
 
 fn local(text: &str) -> Result<(ListingTableUrl, Option<Pattern>), Error> {
     let invalid = |e: &dyn std::fmt::Display| Error::new(Kind::Input, format!("`{text}` is not a path: {e}"));
     let listing = |path: &Path, is_folder: bool| {
-        let absolute = path.canonicalize().map_err(|e| invalid(&e))?;
+        // A link keeps its own name, which tells the format; what it points to may be called anything.
+        let absolute = match (
+            path.parent().filter(|parent| !parent.as_os_str().is_empty()),
+            path.file_name(),
+        ) {
+            (Some(parent), Some(name)) => parent.canonicalize().map(|parent| parent.join(name)),
+            (None, Some(name)) => Path::new(".").canonicalize().map(|parent| parent.join(name)),
+            _ => path.canonicalize(),
+        };
+        let absolute = absolute.map_err(|e| invalid(&e))?;
         let url = if is_folder {
             Url::from_directory_path(absolute)
         } else {
@@ -172,6 +161,10 @@ fn remote(text: &str) -> Result<(ListingTableUrl, Option<Pattern>), Error> {
     }
     let (base, glob) = if web { (text, None) } else { split_glob(text) };
     let url = Url::parse(base).map_err(|e| invalid(e.to_string()))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let message = "a URL of files must not carry a user or password; put credentials into the environment";
+        return Err(Error::new(Kind::Input, message));
+    }
     if scheme != "file" && url.host_str().is_none_or(str::is_empty) {
         return Err(invalid(format!(
             "it names no bucket or host; write {scheme}://name/path"

@@ -4,9 +4,12 @@ mod csv;
 mod estimate;
 mod format;
 mod location;
+mod sample;
 mod table;
+mod warehouse;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -50,6 +53,11 @@ impl FileTables {
     /// Registers `location` under `name`.
     pub(crate) async fn register(&self, context: &SessionContext, name: &str, location: &str) -> Result<(), Error> {
         let table = table::open(&context.state(), &Location::parse(location)?).await?;
+        // Names without quotes are read in lower case.
+        let folded = name.to_lowercase();
+        if folded != name {
+            context.register_table(TableReference::bare(folded), Arc::clone(&table))?;
+        }
         context.register_table(TableReference::bare(name), table)?;
         Ok(())
     }
@@ -58,13 +66,14 @@ impl FileTables {
         if Location::is_meant(name) {
             return table::open(state, &Location::parse(name)?).await.map(Some);
         }
-        let Some(warehouse) = &self.warehouse else {
-            return Ok(None);
-        };
-        for location in Location::candidates(warehouse, name)? {
-            if table::exists(state, &location).await? {
-                return table::open(state, &location).await.map(Some);
-            }
+        // A plain name is the warehouse's before it is a folder's that happens to be in the working folder.
+        if let Some(warehouse) = &self.warehouse
+            && let Some(location) = warehouse::find(state, warehouse, name).await?
+        {
+            return table::open(state, &location).await.map(Some);
+        }
+        if Path::new(name).is_dir() {
+            return table::open(state, &Location::parse(name)?).await.map(Some);
         }
         Ok(None)
     }

@@ -12,12 +12,8 @@ use url::Url;
 use super::csv;
 use super::format::{self, Format};
 use super::location::Location;
+use super::sample::sample;
 use crate::error::Error;
-
-/// Whether there is any file at the location.
-pub(crate) async fn exists(state: &dyn Session, location: &Location) -> Result<bool, Error> {
-    Ok(!files(state, location).await?.is_empty())
-}
 
 /// A table over the files at the location: their format by their names, their columns by a look into them.
 ///
@@ -27,13 +23,12 @@ pub(crate) async fn open(state: &dyn Session, location: &Location) -> Result<Arc
     let files = files(state, location).await?;
     let format = common_format(location, &files)?;
     let store = state.runtime_env().object_store(&location.url)?;
-    let json_array = format.kind == format::Kind::Json && starts_as_array(store.as_ref(), &format, &files).await?;
-    let options = ListingOptions::new(format.reader(json_array)).with_file_extension(format.suffix());
-    let data: Vec<ObjectMeta> = files
-        .into_iter()
-        .filter(|file| Format::of(file.location.as_ref()).is_some())
-        .collect();
-    let config = ListingTableConfig::new_with_multi_paths(paths(location, &data)?).with_listing_options(options);
+    let is_data = |file: &ObjectMeta| Format::of(file.location.as_ref()).is_some();
+    let data: Vec<ObjectMeta> = files.into_iter().filter(is_data).collect();
+    let json_array = format.kind == format::Kind::Json && are_arrays(store.as_ref(), &format, &data).await?;
+    let (paths, extension) = paths(location, &format, &data)?;
+    let options = ListingOptions::new(format.reader(json_array)).with_file_extension(extension);
+    let config = ListingTableConfig::new_with_multi_paths(paths).with_listing_options(options);
     let inferred = async {
         let config = config.infer_partitions_from_path(state).await?;
         match format.kind {
@@ -61,18 +56,23 @@ pub(crate) async fn open(state: &dyn Session, location: &Location) -> Result<Arc
     )))
 }
 
-/// What the table lists when it is read: the location itself, or each file that its glob includes.
-fn paths(location: &Location, files: &[ObjectMeta]) -> Result<Vec<ListingTableUrl>, Error> {
-    if location.glob.is_none() {
-        return Ok(vec![location.url.clone()]);
+/// What the table lists when it is read, and how the names of its files end: the location itself where all data files below
+/// it are meant, else each file.
+fn paths(location: &Location, format: &Format, files: &[ObjectMeta]) -> Result<(Vec<ListingTableUrl>, String), Error> {
+    let suffix = format.suffix();
+    if location.glob.is_none() && files.iter().all(|file| file.location.as_ref().ends_with(&suffix)) {
+        return Ok((vec![location.url.clone()], suffix));
     }
     let origin = location.url.object_store();
     let file = |file: &ObjectMeta| -> Result<ListingTableUrl, Error> {
         let mut url = AsRef::<Url>::as_ref(&origin).clone();
-        url.set_path(file.location.as_ref());
+        if let Ok(mut segments) = url.path_segments_mut() {
+            // Segment by segment, so that a percent sign in a name is written as one.
+            segments.clear().extend(file.location.as_ref().split('/'));
+        }
         Ok(ListingTableUrl::try_new(url, None)?)
     };
-    files.iter().map(file).collect()
+    Ok((files.iter().map(file).collect::<Result<_, _>>()?, String::new()))
 }
 
 async fn files(state: &dyn Session, location: &Location) -> Result<Vec<ObjectMeta>, Error> {
@@ -135,17 +135,35 @@ fn common_format(location: &Location, files: &[ObjectMeta]) -> Result<Format, Er
     }
 }
 
-/// Whether a JSON file is one array. Compressed files are taken to hold a value a line.
-async fn starts_as_array(store: &dyn ObjectStore, format: &Format, files: &[ObjectMeta]) -> Result<bool, Error> {
-    let file = files
-        .iter()
-        .find(|file| file.size > 0 && Format::of(file.location.as_ref()).as_ref() == Some(format));
-    match file {
-        Some(file) if !format.compression.is_compressed() => {
-            let head = store.get_range(&file.location, 0..file.size.min(1024)).await?;
-            let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
-            Ok(head.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'['))
+/// Whether the JSON files are arrays; otherwise they hold an object a line.
+///
+/// # Errors
+/// When some are and some are not, since one reader reads them all.
+async fn are_arrays(store: &dyn ObjectStore, format: &Format, files: &[ObjectMeta]) -> Result<bool, Error> {
+    /// Bytes in which the first character is looked for.
+    const HEAD: u64 = 4096;
+    let mut first: Option<(&ObjectMeta, bool)> = None;
+    for file in files.iter().filter(|file| file.size > 0) {
+        let head = sample(store, file, format, HEAD).await?.bytes;
+        let name = |file: &ObjectMeta| file.location.filename().unwrap_or_default().to_owned();
+        if head.starts_with(b"\xef\xbb\xbf") {
+            let message = format!(
+                "`{}` begins with a byte order mark, which json has not; remove it",
+                name(file)
+            );
+            return Err(Error::new(Kind::Input, message));
         }
-        _ => Ok(false),
+        let array = head.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+        match first {
+            None => first = Some((file, array)),
+            Some((other, arrays)) if arrays != array => {
+                let (one, other) = (name(other), name(file));
+                let message =
+                    format!("of `{one}` and `{other}` one is a json array and one is not; read them one by one");
+                return Err(Error::new(Kind::Input, message));
+            }
+            Some(_) => {}
+        }
     }
+    Ok(first.is_some_and(|(_, array)| array))
 }
