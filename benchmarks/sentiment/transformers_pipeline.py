@@ -1,13 +1,20 @@
 """`transformers.pipeline`, one text at a time, as most people write it: the same weights in PyTorch, fp32.
 
     python transformers_pipeline.py --hf-folder FOLDER --model models/default --reviews reviews.csv --output labels.csv
+
+The folder is written by models/recipe/to_huggingface.py, whose class reads it.
 """
 
+import sys
 import time
+from pathlib import Path
 
-from transformers import pipeline
+from transformers import AutoTokenizer, pipeline
 
 from contender import Manifest, arguments, hand_in, read
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "recipe"))
+from to_huggingface import MeanPooledClassifier  # noqa: E402
 
 
 def main():
@@ -17,7 +24,9 @@ def main():
 
     manifest = Manifest(args.model)
     ids, reviews = read(args.reviews)
-    classify = pipeline("sentiment-analysis", model=args.hf_folder, tokenizer=args.hf_folder, device=-1)
+    model = MeanPooledClassifier.from_pretrained(args.hf_folder).eval()
+    tokenizer = AutoTokenizer.from_pretrained(args.hf_folder)
+    classify = pipeline("sentiment-analysis", model=model, tokenizer=tokenizer, device=-1)
 
     start = time.perf_counter()
     labels = []
