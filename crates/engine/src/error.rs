@@ -81,10 +81,12 @@ fn describe(error: &DataFusionError) -> Error {
         }
         DataFusionError::Plan(message) => of_plan(message),
         DataFusionError::Configuration(message) => Error::of_library(Kind::Input, message),
-        DataFusionError::NotImplemented(message) if message.contains("dot access not supported") => Error::new(
-            Kind::Input,
-            "the field of a struct is read as x['field'], not as x.field",
-        ),
+        DataFusionError::NotImplemented(message) if message.to_lowercase().contains("dot access not supported") => {
+            Error::new(
+                Kind::Input,
+                "the field of a struct is read as x['field'], not as x.field",
+            )
+        }
         DataFusionError::NotImplemented(message) => {
             Error::new(Kind::Input, format!("not supported: {}", as_sentence(message)))
         }
@@ -209,6 +211,13 @@ fn of_schema(error: &SchemaError) -> Error {
 }
 
 fn of_plan(message: &str) -> Error {
+    if message.starts_with("Cannot infer common argument type") && message.contains("Struct(") {
+        let next = "compare one of its fields, as in x['label']";
+        return Error::new(
+            Kind::Input,
+            format!("a struct cannot be compared with a single value; {next}"),
+        );
+    }
     // What a function says about its arguments comes wrapped into what the planner says about all functions.
     if let Some((_, reason)) = message.split_once("coercion failed with: Error during planning: ") {
         let own = reason.split_once(" No function matches").map_or(reason, |(own, _)| own);

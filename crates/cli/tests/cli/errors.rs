@@ -161,6 +161,11 @@ fn sql_that_is_not_right() {
         "select named_struct('a', 1) as s",
         &["the column `s` is a struct", "--format json"],
     );
+    says(
+        &workplace,
+        "select clean_text('x').label",
+        &["x['field'], not as x.field"],
+    );
     says(&workplace, "set tronie.colour = 'red'", &["colour"]);
 }
 
