@@ -154,9 +154,15 @@ impl Bench<'_> {
 
         let report = Report {
             title: "Sentiment of reviews",
-            command: std::env::args()
-                .skip(1)
-                .fold("cargo xtask".to_owned(), |all, word| format!("{all} {word}")),
+            // Paths outside the repository are shown by their last part alone: a report tells no path of this machine.
+            command: std::env::args().skip(1).fold("cargo xtask".to_owned(), |all, word| {
+                let path = Path::new(&word);
+                let shown = path.file_name().filter(|_| path.is_absolute());
+                format!(
+                    "{all} {}",
+                    shown.map_or(word.clone().into(), |name| name.to_string_lossy())
+                )
+            }),
             machine: self.machine()?,
             contenders,
             goals,
