@@ -264,6 +264,13 @@ fn of_store(error: &object_store::Error) -> Error {
                 format!("the {store} store does not answer as expected: {reason}; {next}"),
             )
         }
+        Store::NotSupported { source } => {
+            let reason = as_sentence(&source.to_string());
+            Error::new(
+                Kind::Input,
+                format!("the server cannot do what is needed: {reason}; copy the file elsewhere first"),
+            )
+        }
         other => Error::of_library(Kind::Fault, other.to_string()),
     }
 }

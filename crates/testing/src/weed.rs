@@ -19,6 +19,8 @@ pub struct Weed {
     _folder: TempDir,
     /// The address of the S3 interface.
     pub endpoint: String,
+    /// The bucket's files on the same server, for plain HTTP.
+    pub files: String,
 }
 
 /// The bucket that is there from the start.
@@ -73,6 +75,7 @@ impl Weed {
             server,
             _folder: folder,
             endpoint: format!("http://127.0.0.1:{s3}"),
+            files: format!("http://127.0.0.1:{filer}/buckets/{BUCKET}"),
         };
         await_port(s3);
         make_bucket(&weed, master, master_grpc, filer, filer_grpc);

@@ -44,6 +44,17 @@ fn reviews_in_a_bucket_are_read_written_and_refused() {
         assert_eq!(sql(&query).ok(), labels, "{place}");
     }
 
+    // The same files from a web server.
+    for key in ["a/1.parquet", "b/1.csv"] {
+        assert_eq!(
+            sql(&format!("select count(*) as n from '{}/{key}'", weed.files)).ok(),
+            "n\n2\n",
+            "{key}"
+        );
+    }
+    let message = sql(&format!("select * from '{}/none.csv'", weed.files)).fails(1);
+    assert!(message.contains("there is no file at `http://127.0.0.1:"), "{message}");
+
     // As a warehouse: a folder is a table by its name.
     let mut warehouse = environment.to_vec();
     warehouse.push(("TRONIE_WAREHOUSE", "s3://lake"));
