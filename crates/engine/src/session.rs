@@ -49,6 +49,10 @@ impl SessionBuilder {
         let mut models = ModelsConfig::new(Registry::new(settings.model_folders.clone()), backend);
         models.memory = Arc::new(PooledMemory::new(&pool, settings.memory_limit));
         models.threads = settings.threads.unwrap_or(models.threads);
+        // Remembered answers are no reservation, so they stay a small part of a limit.
+        models.cache_bytes = settings
+            .memory_limit
+            .map_or(models.cache_bytes, |limit| models.cache_bytes.min(limit as u64 / 8));
         Ok(Self {
             settings,
             runtime,

@@ -58,6 +58,8 @@ impl Weed {
             .arg(format!("-dir={}", folder.path().display()))
             .args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-filer", "-volume.max=20"])
             .args(["-master.volumeSizeLimitMB=64", "-master.telemetry=false"])
+            // These have fixed ports, on which a second server would fail.
+            .args(["-s3.port.iceberg=0", "-s3.port.lance=0"])
             .arg(format!("-master.port={master}"))
             .arg(format!("-master.port.grpc={master_grpc}"))
             .arg(format!("-volume.port={volume}"))
@@ -135,6 +137,11 @@ fn make_bucket(weed: &std::path::Path, master: u16, master_grpc: u16, filer: u16
         let mut input = shell.stdin.take().expect("its input");
         writeln!(input, "s3.bucket.create -name {BUCKET}\ns3.bucket.list").expect("commands");
         drop(input);
+        // Without a server the shell waits for ever.
+        while shell.try_wait().expect("its state").is_none() && start.elapsed() < PATIENCE {
+            sleep(Duration::from_millis(50));
+        }
+        let _ = shell.kill();
         let output = shell.wait_with_output().expect("its output");
         let listing = String::from_utf8_lossy(&output.stdout);
         if listing.lines().any(|line| line.trim().starts_with(BUCKET)) {
