@@ -1,13 +1,11 @@
 //! A query that nobody wants any more stops its models.
 
-use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use tronie_engine::{Ask, EngineSettings, Kind, QueryScope};
+use tronie_engine::{Ask, Kind, QueryScope};
 use tronie_model::stub::Stub;
-use tronie_testing::fixtures;
 
 use crate::driver::Local;
 
@@ -19,16 +17,7 @@ fn slow(runtime: &tokio::runtime::Runtime) -> (Stub, Local) {
         sleep(Duration::from_millis(1));
         Ok(vec![0.0, 0.0, 1.0])
     });
-    let mut settings = EngineSettings {
-        model_folders: vec![fixtures()],
-        ..EngineSettings::default()
-    };
-    settings
-        .options
-        .insert("tronie.model".to_owned(), "tiny-multi".to_owned());
-    let session = runtime
-        .block_on(Local::new(settings, Arc::new(stub.clone())))
-        .expect("a session");
+    let session = runtime.block_on(Local::with_stub(stub.clone())).expect("a session");
     (stub, session)
 }
 

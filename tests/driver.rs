@@ -9,6 +9,8 @@ use futures::TryStreamExt;
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType};
 use tronie_engine::{Ask, EngineSettings, Error, LocalBackend, Query, QueryBackend, SessionBuilder, split};
 use tronie_model::Backend;
+use tronie_model::stub::Stub;
+use tronie_testing::fixtures;
 
 /// One session in this process.
 #[derive(Debug)]
@@ -17,6 +19,18 @@ pub struct Local(LocalBackend);
 impl Local {
     pub async fn new(settings: EngineSettings, backend: Arc<dyn Backend>) -> Result<Self, Error> {
         Ok(Self(SessionBuilder::new(settings, backend)?.session().await?))
+    }
+
+    /// A session whose default model is the fixture `tiny-multi`, answered by `stub`.
+    pub async fn with_stub(stub: Stub) -> Result<Self, Error> {
+        let mut settings = EngineSettings {
+            model_folders: vec![fixtures()],
+            ..EngineSettings::default()
+        };
+        settings
+            .options
+            .insert("tronie.model".to_owned(), "tiny-multi".to_owned());
+        Self::new(settings, Arc::new(stub)).await
     }
 
     /// Starts one statement.

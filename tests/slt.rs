@@ -1,12 +1,9 @@
 //! The corpus: every file in `slt/`, on the driver of this process.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use sqllogictest::Runner;
-use tronie_engine::EngineSettings;
 use tronie_model::stub::Stub;
-use tronie_testing::fixtures;
 
 use crate::driver::Local;
 
@@ -40,16 +37,7 @@ fn the_corpus_gives_what_it_says() {
         .build()
         .expect("threads");
     for file in files {
-        let mut runner = Runner::new(|| async {
-            let mut settings = EngineSettings {
-                model_folders: vec![fixtures()],
-                ..EngineSettings::default()
-            };
-            settings
-                .options
-                .insert("tronie.model".to_owned(), "tiny-multi".to_owned());
-            Local::new(settings, Arc::new(by_words())).await
-        });
+        let mut runner = Runner::new(|| Local::with_stub(by_words()));
         let outcome = runtime.block_on(runner.run_file_async(&file));
         outcome.unwrap_or_else(|e| panic!("{}: {}", file.display(), e.display(false)));
     }

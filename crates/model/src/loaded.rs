@@ -13,7 +13,7 @@ use tronie_common::Kind;
 
 use crate::backend::{Backend, BackendError, Graph, GraphOutput, Session};
 use crate::error::ModelError;
-use crate::manifest::{Batching, FileEntry, Manifest, Output, OutputKind};
+use crate::manifest::{Batching, FileEntry, Manifest, Output};
 use crate::memory::{Held, Memory};
 use crate::tokens::TextTokenizer;
 
@@ -180,15 +180,7 @@ fn fits(manifest: &Manifest, outputs: &[GraphOutput]) -> Result<(), String> {
                 wanted.name
             ));
         };
-        match found.columns {
-            Some(columns) if wanted.kind == OutputKind::Logits && columns != wanted.labels.len() => {
-                let (name, labels) = (&wanted.name, wanted.labels.len());
-                return Err(format!(
-                    "output `{name}` has {columns} columns, but there are {labels} labels; correct the labels"
-                ));
-            }
-            _ => {}
-        }
+        found.columns.map_or(Ok(()), |columns| wanted.fits(columns))?;
     }
     Ok(())
 }

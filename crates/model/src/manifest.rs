@@ -93,6 +93,20 @@ pub struct Output {
     pub temperature: f32,
 }
 
+impl Output {
+    /// Whether `columns` numbers a text are what the output's labels ask for; if not, why.
+    pub(crate) fn fits(&self, columns: usize) -> Result<(), String> {
+        let labels = self.labels.len();
+        if self.kind == OutputKind::Embedding || columns == labels {
+            return Ok(());
+        }
+        let name = &self.name;
+        Err(format!(
+            "output `{name}` has {columns} columns, but there are {labels} labels; correct the labels"
+        ))
+    }
+}
+
 /// What the numbers of an output are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

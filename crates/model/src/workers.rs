@@ -14,7 +14,7 @@ use crate::answers::Answer;
 use crate::backend::{BackendError, Session, TokenBatch};
 use crate::batch::Batch;
 use crate::loaded::Model;
-use crate::manifest::{Output, OutputKind};
+use crate::manifest::Output;
 
 /// A fixed number of threads that take batches from the calls in turn, so that a short call does not wait for the end of
 /// a long one.
@@ -39,9 +39,7 @@ struct QueueState {
 /// The texts of one call, in batches.
 pub(crate) struct Call {
     pub(crate) model: Arc<Model>,
-    pub(crate) output: String,
-    /// How many columns the output must have: one a label.
-    columns: Option<usize>,
+    pub(crate) output: Output,
     pub(crate) tokens: Vec<Vec<u32>>,
     pub(crate) batches: Vec<Batch>,
     pub(crate) scope: QueryScope,
@@ -70,11 +68,9 @@ impl Call {
             failure: None,
         };
         let (done, finished) = (Mutex::new(done), Condvar::new());
-        let columns = (output.kind == OutputKind::Logits).then_some(output.labels.len());
         Arc::new(Self {
             model,
-            output: output.name.clone(),
-            columns,
+            output: output.clone(),
             tokens,
             batches,
             scope,
@@ -142,27 +138,22 @@ impl Call {
     fn run_texts(&self, session: &mut dyn Session, texts: &[usize], width: usize) -> Result<Vec<Answer>, BackendError> {
         let input = token_batch(&self.tokens, texts, width, self.model.pad());
         let tokens = texts.iter().map(|&text| self.tokens[text].len()).sum::<usize>();
-        let matrix = session.run(&input, &self.output)?;
+        let matrix = session.run(&input, &self.output.name)?;
         if matrix.rows != texts.len() || matrix.values.len() != matrix.rows * matrix.columns {
             let (got, expected) = (matrix.rows, texts.len());
             let message = format!(
                 "output `{}` has {got} rows for {expected} texts; it must have one a text",
-                self.output
+                self.output.name
             );
             return Err(BackendError {
                 message,
                 kind: Kind::Input,
             });
         }
-        if self.columns.is_some_and(|columns| columns != matrix.columns) {
-            let (name, got, expected) = (&self.output, matrix.columns, self.columns.unwrap_or_default());
-            let message =
-                format!("output `{name}` has {got} columns, but there are {expected} labels; correct the labels");
-            return Err(BackendError {
-                message,
-                kind: Kind::Input,
-            });
-        }
+        self.output.fits(matrix.columns).map_err(|message| BackendError {
+            message,
+            kind: Kind::Input,
+        })?;
         self.scope.add_batch(texts.len(), tokens, input.ids.len() - tokens);
         let rows = matrix.values.chunks(matrix.columns.max(1));
         Ok(rows.map(check).collect())

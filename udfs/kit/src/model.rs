@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use arrow::datatypes::DataType;
 use datafusion_common::config::ConfigOptions;
 use datafusion_common::{DataFusionError, Result};
-use datafusion_expr::{ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs};
+use datafusion_expr::{ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, Signature, Volatility};
 use tronie_common::{QueryScope, TronieOptions};
 use tronie_model::{Model, ModelError, Output, Request, Row};
 
-use crate::args::{option_text, scalar_text};
+use crate::args::{check_count, option_text, scalar_text, text_type};
 use crate::env::UdfEnv;
 use crate::text::text_rows;
 
@@ -114,6 +115,30 @@ impl TextModel {
         let rows = self.env.models().infer(&request).map_err(model_error)?;
         Ok(Asked { model, output, rows })
     }
+}
+
+/// The arguments of a function that asks a model about a text and has no other options.
+const TEXT_AND_MODEL: [&str; 2] = ["text", "model"];
+
+/// The signature `f(text [, model => ..])`.
+pub fn text_and_model() -> Signature {
+    let mut signature = Signature::user_defined(Volatility::Immutable);
+    signature.parameter_names = Some(TEXT_AND_MODEL.map(str::to_owned).to_vec());
+    signature
+}
+
+/// The types in which the arguments of such a function are read: the text as it is, the model's name as text.
+///
+/// # Errors
+/// A planning error for another number of arguments, or for what is no text.
+pub fn coerce_text_and_model(function: &str, types: &[DataType]) -> Result<Vec<DataType>> {
+    check_count(function, &TEXT_AND_MODEL, 1, types.len())?;
+    let mut coerced = vec![text_type(function, "text", &types[0])?];
+    if let Some(model) = types.get(1) {
+        text_type(function, "model", model)?;
+        coerced.push(DataType::Utf8);
+    }
+    Ok(coerced)
 }
 
 /// A model's error on its way through the query engine; [`tronie_model::ModelError`] can be found in it again.

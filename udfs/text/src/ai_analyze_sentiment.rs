@@ -10,10 +10,9 @@ use datafusion_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion_expr::{
     ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
-use tronie_udf_kit::{Function, TextModel, UdfEnv, scalar_or_array};
+use tronie_udf_kit::{Function, TextModel, UdfEnv, coerce_text_and_model, scalar_or_array, text_and_model};
 
-use crate::ai_sentiment::{coerce_text_and_model, sentiments, text_and_model};
-use crate::polarity::Reader;
+use crate::polarity::{Reader, sentiments};
 
 const NAME: &str = "ai_analyze_sentiment";
 

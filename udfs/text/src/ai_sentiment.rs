@@ -9,15 +9,13 @@ use datafusion_common::Result;
 use datafusion_common::config::ConfigOptions;
 use datafusion_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion_expr::{
-    ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
-use tronie_model::ModelError;
-use tronie_udf_kit::{Asked, Function, TextModel, UdfEnv, check_count, model_error, scalar_or_array, text_type};
+use tronie_udf_kit::{Function, TextModel, UdfEnv, coerce_text_and_model, scalar_or_array, text_and_model};
 
-use crate::polarity::{Reader, Sentiment};
+use crate::polarity::{Reader, sentiments};
 
 const NAME: &str = "ai_sentiment";
-const ARGUMENTS: [&str; 2] = ["text", "model"];
 
 /// Makes the function.
 pub(crate) fn function(env: &UdfEnv) -> Function {
@@ -75,39 +73,6 @@ impl AiSentiment {
             model,
         }
     }
-}
-
-/// The signature of functions that take a text and a model by name.
-pub(crate) fn text_and_model() -> Signature {
-    let mut signature = Signature::user_defined(Volatility::Immutable);
-    signature.parameter_names = Some(ARGUMENTS.map(str::to_owned).to_vec());
-    signature
-}
-
-/// Keeps the text's type as it is and reads the model's name as text.
-pub(crate) fn coerce_text_and_model(function: &str, types: &[DataType]) -> Result<Vec<DataType>> {
-    check_count(function, &ARGUMENTS, 1, types.len())?;
-    let mut coerced = vec![text_type(function, "text", &types[0])?];
-    if let Some(model) = types.get(1) {
-        text_type(function, "model", model)?;
-        coerced.push(DataType::Utf8);
-    }
-    Ok(coerced)
-}
-
-/// The sentiments in a model's answers.
-pub(crate) fn sentiments(asked: &Asked) -> Result<Vec<Option<Sentiment>>> {
-    let refused = |reason| ModelError::Task {
-        model: asked.model.name().to_owned(),
-        task: "sentiment".to_owned(),
-        reason,
-    };
-    let reader = Reader::new(&asked.output).map_err(|reason| model_error(refused(reason)))?;
-    Ok(asked
-        .rows
-        .iter()
-        .map(|row| row.as_ref().map(|logits| reader.read(logits)))
-        .collect())
 }
 
 /// `label`, `score`, `confidence`: each NULL where the struct is.

@@ -1,6 +1,8 @@
 //! What a sentiment model's labels and logits say about a text.
 
-use tronie_model::{Output, OutputKind};
+use datafusion_common::Result;
+use tronie_model::{ModelError, Output, OutputKind};
+use tronie_udf_kit::{Asked, model_error};
 
 /// The direction of a sentiment, in the order of the scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +94,21 @@ impl Reader {
             confidence: mass[polarity as usize] / total,
         }
     }
+}
+
+/// The sentiments in a model's answers.
+pub(crate) fn sentiments(asked: &Asked) -> Result<Vec<Option<Sentiment>>> {
+    let refused = |reason| ModelError::Task {
+        model: asked.model.name().to_owned(),
+        task: "sentiment".to_owned(),
+        reason,
+    };
+    let reader = Reader::new(&asked.output).map_err(|reason| model_error(refused(reason)))?;
+    Ok(asked
+        .rows
+        .iter()
+        .map(|row| row.as_ref().map(|logits| reader.read(logits)))
+        .collect())
 }
 
 #[cfg(test)]

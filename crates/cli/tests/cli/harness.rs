@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 use tronie_testing::{fixtures, onnxruntime};
 
-/// A working folder with the fixtures as the only models, `tiny-multi` by the name `default`.
+/// A working folder in which the fixture `tiny-multi` is the default model.
 pub struct Workplace {
     folder: TempDir,
 }

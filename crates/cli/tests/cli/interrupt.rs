@@ -48,7 +48,7 @@ fn ctrl_c_ends_a_query_soon_and_leaves_nothing() {
 }
 
 #[test]
-fn ctrl_c_ends_inference_between_batches() {
+fn ctrl_c_during_inference_leaves_no_file() {
     let Some(workplace) = Workplace::with_models() else {
         return;
     };
