@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use tronie_engine::{Ask, Kind, QueryScope};
 use tronie_model::stub::Stub;
+use tronie_testing::TINY_MULTI_OUTPUTS;
 
 use crate::driver::Local;
 
@@ -13,7 +14,7 @@ const TEXTS: &str = "select ai_sentiment('good ' || value)['label'] from generat
 
 /// A model that takes a millisecond a text, and a session with it.
 fn slow(runtime: &tokio::runtime::Runtime) -> (Stub, Local) {
-    let stub = Stub::new(&["sentiment", "sentence_embedding"], |_| {
+    let stub = Stub::new(&TINY_MULTI_OUTPUTS, |_| {
         sleep(Duration::from_millis(1));
         Ok(vec![0.0, 0.0, 1.0])
     });

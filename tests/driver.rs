@@ -78,7 +78,7 @@ impl AsyncDB for Local {
 }
 
 /// Rows as text: NULL as `NULL`, an empty text as `(empty)`, line breaks as `\n`.
-fn rows(batch: &RecordBatch) -> Vec<Vec<String>> {
+pub fn rows(batch: &RecordBatch) -> Vec<Vec<String>> {
     let options = FormatOptions::default().with_null("NULL");
     let formatters: Vec<ArrayFormatter<'_>> = (batch.columns().iter())
         .map(|column| ArrayFormatter::try_new(column.as_ref(), &options).expect("a type that can be shown"))

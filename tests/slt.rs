@@ -4,6 +4,7 @@ use std::path::Path;
 
 use sqllogictest::Runner;
 use tronie_model::stub::Stub;
+use tronie_testing::TINY_MULTI_OUTPUTS;
 
 use crate::driver::Local;
 
@@ -13,12 +14,13 @@ const BAD: [i64; 2] = [9, 21];
 
 /// The corpus runs with a model that can be worked out by hand: positive for more good words than bad ones, negative for
 /// fewer, neutral for as many.
-fn by_words() -> Stub {
-    Stub::new(&["sentiment", "sentence_embedding"], |ids| {
+pub fn by_words() -> Stub {
+    Stub::new(&TINY_MULTI_OUTPUTS, |ids| {
         let count = |words: [i64; 2]| ids.iter().filter(|id| words.contains(id)).count() as f32;
         let balance = count(GOOD) - count(BAD);
         Ok(vec![-4.0 * balance, 1.0, 4.0 * balance])
     })
+    .with_columns(3)
 }
 
 #[test]

@@ -3,5 +3,10 @@
 mod cancel;
 mod driver;
 mod examples;
+mod model_cache;
+mod model_calls;
+mod passes;
+mod planning;
 mod real_reviews;
+mod scratch_rules;
 mod slt;

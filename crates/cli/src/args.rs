@@ -16,6 +16,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Run SQL: from -c, from -f, from standard input, or at a prompt.
     Sql(Box<SqlArgs>),
+    /// Show what each word of a text did to the model's answer.
+    Explain(Box<ExplainArgs>),
     /// List the SQL functions that Tronie adds.
     Functions,
     /// Print a page of the reference as Markdown.
@@ -59,6 +61,35 @@ pub(crate) struct SqlArgs {
 
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// The text; standard input if left out.
+    pub(crate) text: Option<String>,
+
+    /// Which answer is explained.
+    #[arg(long, value_enum, default_value_t = Task::Sentiment)]
+    pub(crate) task: Task,
+
+    /// A model in the registry, or a model folder [default: the option tronie.model].
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: Option<String>,
+
+    /// Write a page for a browser as well.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Task {
+    /// How the writer feels.
+    Sentiment,
+    /// What the writer wants.
+    Intent,
 }
 
 /// What a session is made of; each can also stand in tronie.toml.

@@ -2,12 +2,14 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 
 mod args;
+mod explain;
 mod failure;
 mod functions;
 mod output;
 mod places;
 mod progress;
 mod prompt;
+mod session;
 mod settings;
 mod sql;
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     settings::start_logging();
     let outcome = match args.command {
         Command::Sql(command) => sql::run(*command),
+        Command::Explain(command) => explain::run(*command),
         Command::Functions => functions::list(),
         Command::Reference { page } => functions::reference(page),
     };

@@ -7,15 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 use tokio::time::timeout;
-use tronie_engine::{Ask, LocalBackend, QueryBackend, QueryScope, SessionBuilder, Statement, split};
-use tronie_ort::OnnxRuntime;
+use tronie_engine::{Ask, LocalBackend, QueryBackend, QueryScope, Statement, split};
 
 use crate::args::{Format, SqlArgs};
 use crate::failure::Failure;
 use crate::output::{Output, Target};
-use crate::{places, progress, prompt, settings};
+use crate::{progress, prompt, session};
 
 /// A started session and how its results are written.
 pub(crate) struct Session {
@@ -28,17 +27,7 @@ pub(crate) struct Session {
 pub(crate) fn run(args: SqlArgs) -> Result<(), Failure> {
     let sql = read_sql(&args)?;
     let target = Target::new(args.format, args.output)?;
-    let settings = settings::load(args.engine)?;
-    // The threads of queries block while they wait for models; two more keep signals and the network going.
-    let threads = settings
-        .threads
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
-        + 2;
-    let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
-    let runtime = runtime.map_err(|e| Failure::Query(format!("threads cannot be started: {e}")))?;
-    let wrong = |e: tronie_engine::Error| Failure::Usage(e.to_string());
-    let builder = SessionBuilder::new(settings, Arc::new(OnnxRuntime::new(places::onnxruntime()))).map_err(wrong)?;
-    let backend = Arc::new(runtime.block_on(builder.session()).map_err(wrong)?);
+    let (runtime, backend) = session::start(args.engine)?;
     let session = Session {
         runtime,
         backend,

@@ -15,6 +15,12 @@ extensions_options! {
         pub model: String, default = "default".to_string()
         /// How many tokens, padding included, a batch of texts may have. Small batches suit CPUs: they stay in the cache.
         pub batch_tokens: BatchTokens, default = BatchTokens::default()
+        /// Whether answers of models are kept in the warehouse, from run to run: 'off', 'read' (uses what is there, writes nothing) or 'on'. Hashes of the texts are kept with the answers, the texts are not.
+        pub model_cache: ModelCache, default = ModelCache::Off
+        /// The most bytes that kept answers may take in the warehouse, all models together; the oldest go first. In memory they take no more than this either.
+        pub model_cache_bytes: u64, default = 1 << 30
+        /// Whether queries are planned so that models are asked about as few texts as possible: after cheap predicates, joins, sorts and limits. The rows are the same either way.
+        pub model_planning: bool, default = true
     }
 }
 
@@ -49,6 +55,41 @@ impl FromStr for OnError {
             "null" => Ok(Self::Null),
             "fail" => Ok(Self::Fail),
             _ => Err(format!("tronie.on_error is 'null' or 'fail', got '{value}'")),
+        }
+    }
+}
+
+/// Whether answers of models are kept in the warehouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ModelCache {
+    /// Kept answers are neither read nor written.
+    #[default]
+    Off,
+    /// Kept answers are used, new ones are not kept.
+    Read,
+    /// Kept answers are used, new ones are kept.
+    On,
+}
+
+impl fmt::Display for ModelCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::Read => "read",
+            Self::On => "on",
+        })
+    }
+}
+
+impl FromStr for ModelCache {
+    type Err = String;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        match value.to_ascii_lowercase().as_str() {
+            "off" => Ok(Self::Off),
+            "read" => Ok(Self::Read),
+            "on" => Ok(Self::On),
+            _ => Err(format!("tronie.model_cache is 'off', 'read' or 'on', got '{value}'")),
         }
     }
 }
@@ -100,6 +141,7 @@ macro_rules! text_option {
 
 text_option!(OnError);
 text_option!(BatchTokens);
+text_option!(ModelCache);
 
 #[cfg(test)]
 mod tests {
@@ -131,5 +173,10 @@ mod tests {
             .to_string();
         assert!(error.contains("'null' or 'fail', got 'ignore'"), "{error}");
         assert!(options().set("tronie.batch_tokens", "0").is_err());
+        let error = options()
+            .set("tronie.model_cache", "yes")
+            .expect_err("invalid")
+            .to_string();
+        assert!(error.contains("'off', 'read' or 'on', got 'yes'"), "{error}");
     }
 }

@@ -2,10 +2,12 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use datafusion_common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
 use datafusion_common::{DataFusionError, Result};
+
+use crate::counts::{Counts, Tallies};
 
 /// Shared by everything that works for one query. It travels to the functions among the session's options, which is the
 /// only channel that DataFusion offers to a scalar function. Clones are the same scope.
@@ -15,33 +17,7 @@ pub struct QueryScope(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     cancelled: AtomicBool,
-    texts: AtomicU64,
-    inferred: AtomicU64,
-    tokens: AtomicU64,
-    padded: AtomicU64,
-    batches: AtomicU64,
-}
-
-/// What the models have done for a query so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Texts answered: rows that are neither NULL nor blank, each time a function read them.
-    pub texts: u64,
-    /// Texts that went through a model; the others repeated one, or came from a cache.
-    pub inferred: u64,
-    /// Tokens of the inferred texts, without padding.
-    pub tokens: u64,
-    /// Padding tokens that were computed beside them.
-    pub padded: u64,
-    /// Runs of a model.
-    pub batches: u64,
-}
-
-impl Counts {
-    /// Texts that are answered so far, also within a call that has not returned yet.
-    pub fn answered(&self) -> u64 {
-        self.texts.max(self.inferred)
-    }
+    tallies: Tallies,
 }
 
 impl QueryScope {
@@ -55,29 +31,14 @@ impl QueryScope {
         self.0.cancelled.load(Ordering::Relaxed)
     }
 
-    /// Notes `texts` rows answered.
-    pub fn add_texts(&self, texts: usize) {
-        self.0.texts.fetch_add(texts as u64, Ordering::Relaxed);
+    /// Where it is counted what each model does for the query.
+    pub fn tallies(&self) -> &Tallies {
+        &self.0.tallies
     }
 
-    /// Notes one run of a model over `texts` texts of together `tokens` tokens, plus `padded` tokens of padding.
-    pub fn add_batch(&self, texts: usize, tokens: usize, padded: usize) {
-        self.0.inferred.fetch_add(texts as u64, Ordering::Relaxed);
-        self.0.tokens.fetch_add(tokens as u64, Ordering::Relaxed);
-        self.0.padded.fetch_add(padded as u64, Ordering::Relaxed);
-        self.0.batches.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// The counts so far.
+    /// What all models have done for the query so far.
     pub fn counts(&self) -> Counts {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
-            texts: read(&self.0.texts),
-            inferred: read(&self.0.inferred),
-            tokens: read(&self.0.tokens),
-            padded: read(&self.0.padded),
-            batches: read(&self.0.batches),
-        }
+        self.0.tallies.counts().into_iter().map(|(_, counts)| counts).sum()
     }
 }
 

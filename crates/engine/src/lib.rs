@@ -3,6 +3,7 @@
 //! [`SessionBuilder`] is the only place that makes a session. Entry points see a [`QueryBackend`]: statements in, streams
 //! of Arrow batches out, errors that say what to do.
 
+mod arguments;
 mod backend;
 mod copy;
 mod error;
@@ -10,8 +11,11 @@ mod files;
 mod functions;
 mod local;
 mod memory;
+mod model_cache;
+mod model_stats;
 mod progress;
 mod reference;
+mod rules;
 mod session;
 mod settings;
 mod statements;

@@ -8,21 +8,31 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, SessionContext};
 use tronie_common::QueryScope;
+use tronie_udf_kit::UdfEnv;
 
+use crate::arguments::{ParameterNames, arrange};
 use crate::backend::{Ask, Query, QueryBackend};
 use crate::copy::PendingCopy;
 use crate::error::Error;
+use crate::model_cache::FlushAtEnd;
+use crate::model_stats;
 use crate::progress::Progress;
 use crate::statements::Statement;
 
 /// One session in this process.
 pub struct LocalBackend {
     context: SessionContext,
+    parameters: ParameterNames,
+    env: UdfEnv,
 }
 
 impl LocalBackend {
-    pub(crate) fn new(context: SessionContext) -> Self {
-        Self { context }
+    pub(crate) fn new(context: SessionContext, parameters: ParameterNames, env: UdfEnv) -> Self {
+        Self {
+            context,
+            parameters,
+            env,
+        }
     }
 
     /// The session's state with a scope of its own: functions find the scope among the options of their query.
@@ -37,7 +47,8 @@ impl LocalBackend {
 
 #[async_trait]
 impl QueryBackend for LocalBackend {
-    async fn execute(&self, statement: Statement, ask: Ask) -> Result<Query, Error> {
+    async fn execute(&self, mut statement: Statement, ask: Ask) -> Result<Query, Error> {
+        arrange(&mut statement.0, &self.parameters)?;
         let Ask { limit, scope } = ask;
         let state = self.state(&scope);
         let mut plan = state.statement_to_plan(statement.0).await?;
@@ -45,6 +56,7 @@ impl QueryBackend for LocalBackend {
         if let LogicalPlan::Copy(copy_to) = &mut plan {
             copy = PendingCopy::redirect(copy_to)?;
         }
+        let analyzes = matches!(plan, LogicalPlan::Analyze(_));
         // What changes the session goes to the session itself. The rest runs on the copy, which shares the session's
         // tables and has the scope of the query.
         let context = if changes_session(&plan) {
@@ -56,7 +68,11 @@ impl QueryBackend for LocalBackend {
         let (state, plan) = frame.into_parts();
         let task = Arc::new(datafusion::execution::TaskContext::from(&state));
         let plan: Arc<dyn ExecutionPlan> = state.create_physical_plan(&plan).await?;
-        let stream = execute_stream(Arc::clone(&plan), task)?;
+        let mut stream = execute_stream(Arc::clone(&plan), task)?;
+        if analyzes {
+            stream = model_stats::explained(stream, scope.clone());
+        }
+        let stream = Box::pin(FlushAtEnd::new(stream, self.env.clone(), scope.clone()));
         let progress = Progress::new(plan, scope.clone(), Arc::new(state));
         Ok(Query::new(stream, scope, progress, copy))
     }
@@ -77,7 +93,8 @@ impl QueryBackend for LocalBackend {
         let other = state
             .aggregate_functions()
             .keys()
-            .chain(state.window_functions().keys());
+            .chain(state.window_functions().keys())
+            .chain(state.table_functions().keys());
         scalar.chain(other).cloned().collect()
     }
 }

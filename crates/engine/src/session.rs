@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool, UnboundedMemoryPool};
+use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionConfig;
@@ -17,6 +18,9 @@ use crate::files::FileTables;
 use crate::functions;
 use crate::local::LocalBackend;
 use crate::memory::PooledMemory;
+use crate::model_cache::WarehouseAnswers;
+use crate::model_stats;
+use crate::rules;
 use crate::settings::EngineSettings;
 use crate::stores::Stores;
 
@@ -41,10 +45,11 @@ impl SessionBuilder {
             Some(limit) => Arc::new(TrackConsumersPool::new(FairSpillPool::new(limit), CONSUMERS_NAMED)),
             None => Arc::new(UnboundedMemoryPool::default()),
         };
+        let stores = Arc::new(Stores::new(settings.store_environment.clone()));
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::clone(&pool))
             .with_disk_manager_builder(DiskManagerBuilder::default())
-            .with_object_store_registry(Arc::new(Stores::new(settings.store_environment.clone())))
+            .with_object_store_registry(Arc::clone(&stores) as Arc<dyn ObjectStoreRegistry>)
             .build_arc()?;
         let mut models = ModelsConfig::new(Registry::new(settings.model_folders.clone()), backend);
         models.memory = Arc::new(PooledMemory::new(&pool, settings.memory_limit));
@@ -53,10 +58,15 @@ impl SessionBuilder {
         models.cache_bytes = settings
             .memory_limit
             .map_or(models.cache_bytes, |limit| models.cache_bytes.min(limit as u64 / 8));
+        // Kept answers are one, and stay as long as the process: most of a limit is for queries.
+        models.store_memory_bytes = settings.memory_limit.map_or(u64::MAX, |limit| limit as u64 / 4);
+        if let Some(warehouse) = &settings.warehouse {
+            models.store = Some(Arc::new(WarehouseAnswers::new(stores, warehouse.clone())));
+        }
         Ok(Self {
             settings,
             runtime,
-            env: UdfEnv::new(Arc::new(Models::new(models))),
+            env: functions::environment(Arc::new(Models::new(models))),
         })
     }
 
@@ -80,17 +90,18 @@ impl SessionBuilder {
         for (key, value) in &self.settings.options {
             options.set(key, value)?;
         }
-        let mut state = SessionStateBuilder::new()
+        let builder = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(Arc::clone(&self.runtime))
-            .with_default_features()
-            .build();
+            .with_default_features();
+        let mut state = rules::install(builder, &functions::askers(&self.env)).build();
         let options = Arc::clone(state.config_options());
-        functions::register(&mut state, &self.env, &options)?;
+        let parameters = functions::register(&mut state, &self.env, &options)?;
         let (context, files) = FileTables::install(state, self.settings.warehouse.clone());
         for (name, location) in &self.settings.tables {
             files.register(&context, name, location).await?;
         }
-        Ok(LocalBackend::new(context))
+        model_stats::register(&context, &self.env);
+        Ok(LocalBackend::new(context, parameters, self.env.clone()))
     }
 }

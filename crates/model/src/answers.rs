@@ -15,7 +15,7 @@ pub type Row = Arc<[f32]>;
 pub type Answer = Result<Row, Arc<str>>;
 
 /// Identifies a question: 128 bits of BLAKE3 over the model's digest, the output and the text.
-pub(crate) type Key = [u8; 16];
+pub type Key = [u8; 16];
 
 /// The key of `text` for an output of a model.
 pub(crate) fn key(seed: &blake3::Hasher, text: &str) -> Key {
@@ -49,6 +49,8 @@ pub(crate) struct Answers {
 pub(crate) enum Claim {
     /// It is known.
     Known(Row),
+    /// It was kept since another run, and is remembered from now on.
+    Kept(Row),
     /// Another call computes it; wait for that after one's own work.
     Elsewhere(Arc<Flight>),
     /// It is the caller's to compute and to put into its flight.
@@ -64,27 +66,44 @@ impl Answers {
         }
     }
 
-    /// Claims each key for `flight`, unless its answer is known or another flight has it.
-    pub(crate) fn claim(&self, keys: &[Key], flight: &Arc<Flight>) -> Vec<Claim> {
-        let known: Vec<Option<Row>> = keys.iter().map(|key| self.known.get(key)).collect();
-        let mut flights = self.flights.lock();
-        let claim = |(key, known): (&Key, Option<Row>)| {
-            if let Some(row) = known {
-                return Claim::Known(row);
+    /// For each text, given by its keys: claims the first for `flight`, unless its answer is known, `kept` has it or
+    /// another flight. The others, which `flight` will answer by the way, go with the first if nobody else has claimed
+    /// them.
+    pub(crate) fn claim(
+        &self,
+        keys: &[&[Key]],
+        flight: &Arc<Flight>,
+        kept: impl Fn(&Key) -> Option<Row>,
+    ) -> Vec<Claim> {
+        let look = |keys: &&[Key]| {
+            if let Some(row) = self.known.get(&keys[0]) {
+                return Some(Claim::Known(row));
             }
-            match flights.get(key) {
+            let row = kept(&keys[0])?;
+            self.known.insert(keys[0], Arc::clone(&row));
+            Some(Claim::Kept(row))
+        };
+        let found: Vec<Option<Claim>> = keys.iter().map(look).collect();
+        let mut flights = self.flights.lock();
+        let claim = |(keys, found): (&&[Key], Option<Claim>)| {
+            if let Some(found) = found {
+                return found;
+            }
+            match flights.get(&keys[0]) {
                 Some(other) => Claim::Elsewhere(Arc::clone(other)),
                 // Its flight may have landed since the first look.
-                None => match self.known.get(key) {
+                None => match self.known.get(&keys[0]) {
                     Some(row) => Claim::Known(row),
                     None => {
-                        flights.insert(*key, Arc::clone(flight));
+                        for key in *keys {
+                            flights.entry(*key).or_insert_with(|| Arc::clone(flight));
+                        }
                         Claim::Mine
                     }
                 },
             }
         };
-        keys.iter().zip(known).map(claim).collect()
+        keys.iter().zip(found).map(claim).collect()
     }
 
     /// Ends a flight: keeps its answers, hands them to those who wait and gives up its claims. A flight without answers
@@ -96,7 +115,11 @@ impl Answers {
             }
         }
         let mut flights = self.flights.lock();
-        claimed.iter().for_each(|key| drop(flights.remove(key)));
+        for key in claimed {
+            if flights.get(key).is_some_and(|owner| Arc::ptr_eq(owner, flight)) {
+                flights.remove(key);
+            }
+        }
         drop(flights);
         flight.land(answers);
     }
@@ -137,13 +160,20 @@ mod tests {
         Arc::from([value])
     }
 
+    fn nothing(_: &Key) -> Option<Row> {
+        None
+    }
+
     #[test]
     fn an_answer_is_known_after_its_flight_has_landed() {
         let answers = Answers::new(1 << 20);
         let flight = Arc::new(Flight::default());
-        assert!(matches!(answers.claim(&[[1; 16]], &flight)[..], [Claim::Mine]));
+        assert!(matches!(
+            answers.claim(&[&[[1; 16]]], &flight, nothing)[..],
+            [Claim::Mine]
+        ));
         answers.land(&flight, &[[1; 16]], Some(HashMap::from([([1; 16], Ok(row(0.5)))])));
-        let claims = answers.claim(&[[1; 16]], &Arc::default());
+        let claims = answers.claim(&[&[[1; 16]]], &Arc::default(), nothing);
         assert!(matches!(&claims[..], [Claim::Known(known)] if **known == [0.5]));
     }
 
@@ -151,8 +181,8 @@ mod tests {
     fn a_second_caller_waits_for_the_first() {
         let answers = Answers::new(1 << 20);
         let (first, second) = (Arc::new(Flight::default()), Arc::new(Flight::default()));
-        answers.claim(&[[1; 16]], &first);
-        let claims = answers.claim(&[[1; 16], [2; 16]], &second);
+        answers.claim(&[&[[1; 16]]], &first, nothing);
+        let claims = answers.claim(&[&[[1; 16]], &[[2; 16]]], &second, nothing);
         let [Claim::Elsewhere(other), Claim::Mine] = &claims[..] else {
             panic!("the first key is taken")
         };
@@ -164,10 +194,13 @@ mod tests {
     fn a_flight_without_answers_gives_its_keys_back() {
         let answers = Answers::new(1 << 20);
         let flight = Arc::new(Flight::default());
-        answers.claim(&[[1; 16]], &flight);
+        answers.claim(&[&[[1; 16]]], &flight, nothing);
         answers.land(&flight, &[[1; 16]], None);
         assert_eq!(flight.wait(&[1; 16], || false), None);
-        assert!(matches!(answers.claim(&[[1; 16]], &flight)[..], [Claim::Mine]));
+        assert!(matches!(
+            answers.claim(&[&[[1; 16]]], &flight, nothing)[..],
+            [Claim::Mine]
+        ));
     }
 
     #[test]
@@ -177,7 +210,7 @@ mod tests {
             let mut key = [0; 16];
             key[..2].copy_from_slice(&n.to_le_bytes());
             let flight = Arc::new(Flight::default());
-            answers.claim(&[key], &flight);
+            answers.claim(&[&[key]], &flight, nothing);
             answers.land(&flight, &[key], Some(HashMap::from([(key, Ok(row(1.0)))])));
         }
         assert!(answers.known.weight() <= 10_000);

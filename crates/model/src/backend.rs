@@ -39,11 +39,11 @@ pub struct GraphOutput {
 
 /// One single-threaded way through a graph.
 pub trait Session: Send {
-    /// Computes the named output for a batch: one row of the result for each text.
+    /// Computes the named outputs for a batch in one pass: a tensor for each, its first dimension the texts.
     ///
     /// # Errors
     /// When the computation fails. The session stays usable.
-    fn run(&mut self, batch: &TokenBatch, output: &str) -> Result<Matrix, BackendError>;
+    fn run(&mut self, batch: &TokenBatch, outputs: &[&str]) -> Result<Vec<Tensor>, BackendError>;
 }
 
 /// A rectangular batch of texts: `rows` times `width` tokens, row by row.
@@ -59,14 +59,12 @@ pub struct TokenBatch {
     pub mask: Vec<i64>,
 }
 
-/// A dense result: `rows` times `columns` numbers, row by row.
+/// A dense result.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Matrix {
-    /// One row a text.
-    pub rows: usize,
-    /// One column a label or dimension.
-    pub columns: usize,
-    /// `rows * columns` values.
+pub struct Tensor {
+    /// `[texts, columns]`, or `[texts, tokens, columns]`.
+    pub shape: Vec<usize>,
+    /// The numbers, the last dimension fastest.
     pub values: Vec<f32>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tronie_common::Kind;
+use tronie_common::{Kind, ModelCache};
 
 use crate::backend::BackendError;
 
@@ -80,6 +80,14 @@ pub enum ModelError {
         /// How much was asked and what is left.
         reason: String,
     },
+    /// Answers are to be kept, but there is no place for them.
+    #[error(
+        "tronie.model_cache is '{cache}', but there is no warehouse to keep answers in; name one by --warehouse, or set tronie.model_cache = 'off'"
+    )]
+    NoStore {
+        /// The option.
+        cache: ModelCache,
+    },
     /// The query was cancelled.
     #[error("the query was cancelled")]
     Cancelled,
@@ -90,7 +98,11 @@ impl ModelError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Unknown { .. } => Kind::Missing,
-            Self::Folder { .. } | Self::Digest { .. } | Self::Task { .. } | Self::Text { .. } => Kind::Input,
+            Self::Folder { .. }
+            | Self::Digest { .. }
+            | Self::Task { .. }
+            | Self::Text { .. }
+            | Self::NoStore { .. } => Kind::Input,
             Self::Backend { source, .. } => source.kind,
             Self::Memory { .. } => Kind::Exhausted,
             Self::Cancelled => Kind::Cancelled,

@@ -1,30 +1,37 @@
 //! What a text model is, and how texts get through it once and only once.
 //!
 //! A model is a folder: `manifest.toml`, `model.onnx` and `tokenizer.json`, or a Hugging Face export as it is. [`Models`]
-//! finds such folders, loads each once per process and answers texts: repeats and known answers first, the rest tokenised
-//! in parallel, sorted by length, packed by a token budget and run on one single-threaded session a core.
+//! finds such folders, loads each once per process and answers texts: repeats and known answers first, those known since
+//! another run among them if an [`AnswerStore`] keeps them, the rest tokenised in parallel, sorted by length, packed by a token budget and run on one single-threaded session a core.
 //!
 //! The crate knows no SQL and no inference library: a [`Backend`] runs the graphs.
 
 mod answers;
 mod backend;
 mod batch;
+mod counted;
+mod distinct;
 mod error;
 mod huggingface;
 mod loaded;
 mod manifest;
 mod memory;
 mod models;
+mod question;
 mod registry;
+mod shelves;
+mod store;
 pub mod stub;
 mod tokens;
 mod workers;
 
-pub use answers::{Answer, Row};
-pub use backend::{Backend, BackendError, Graph, GraphOutput, Matrix, Session, TokenBatch};
+pub use answers::{Answer, Key, Row};
+pub use backend::{Backend, BackendError, Graph, GraphOutput, Session, Tensor, TokenBatch};
 pub use error::ModelError;
 pub use loaded::Model;
 pub use manifest::{Batching, Manifest, Output, OutputKind};
 pub use memory::{Memory, Unlimited};
 pub use models::{Models, ModelsConfig, Request};
+pub use question::{Question, TokenReader, TokenVectors};
 pub use registry::Registry;
+pub use store::{AnswerStore, Entries, Shelf, StoreError, StoredFile};

@@ -141,6 +141,12 @@ impl Model {
         })
     }
 
+    /// How many numbers an output has for each text, or for each token of it; 0 if that is not known beforehand.
+    pub fn columns(&self, output: &Output) -> usize {
+        let found = self.graph.outputs().iter().find(|own| own.name == output.name);
+        found.and_then(|own| own.columns).unwrap_or_default()
+    }
+
     pub(crate) fn batching(&self) -> Batching {
         self.batching
     }

@@ -83,7 +83,7 @@ pub struct Output {
     pub name: String,
     /// The question it answers, such as `sentiment`; `None` for a classifier whose purpose only its labels tell.
     pub task: Option<String>,
-    /// Logits of labels, or an embedding.
+    /// Logits of labels, an embedding, or one for each token.
     pub kind: OutputKind,
     /// The labels in the order of the columns, in lower case; empty for an embedding.
     #[serde(default)]
@@ -94,10 +94,23 @@ pub struct Output {
 }
 
 impl Output {
+    /// The probability of each label, in the labels' order: the softmax of a row of logits over the temperature.
+    pub fn probabilities(&self, logits: &[f32]) -> Vec<f64> {
+        let scaled = || {
+            logits
+                .iter()
+                .map(|&logit| f64::from(logit) / f64::from(self.temperature))
+        };
+        let highest = scaled().fold(f64::NEG_INFINITY, f64::max);
+        let weights: Vec<f64> = scaled().map(|logit| (logit - highest).exp()).collect();
+        let total: f64 = weights.iter().sum();
+        weights.into_iter().map(|weight| weight / total).collect()
+    }
+
     /// Whether `columns` numbers a text are what the output's labels ask for; if not, why.
     pub(crate) fn fits(&self, columns: usize) -> Result<(), String> {
         let labels = self.labels.len();
-        if self.kind == OutputKind::Embedding || columns == labels {
+        if self.kind != OutputKind::Logits || columns == labels {
             return Ok(());
         }
         let name = &self.name;
@@ -113,8 +126,10 @@ impl Output {
 pub enum OutputKind {
     /// One logit a label.
     Logits,
-    /// A vector of unit length.
+    /// A vector for the text.
     Embedding,
+    /// A vector for each token of the text.
+    TokenEmbedding,
 }
 
 fn one() -> f32 {
@@ -192,6 +207,11 @@ impl Manifest {
     /// The output that answers `task`: one that says so, or else a classifier that does not say what it is for.
     pub fn output(&self, task: &str) -> Option<&Output> {
         let named = self.outputs.iter().find(|output| output.task.as_deref() == Some(task));
-        named.or_else(|| self.outputs.iter().find(|output| output.task.is_none()))
+        let untold = || {
+            self.outputs
+                .iter()
+                .find(|output| output.task.is_none() && output.kind == OutputKind::Logits)
+        };
+        named.or_else(untold)
     }
 }

@@ -6,17 +6,21 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tronie_common::{OnError, QueryScope, is_invisible};
+use tronie_common::{Counts, ModelCache, OnError, QueryScope, Tallies};
 
-use crate::answers::{Answer, Answers, Claim, Flight, Key, Row, key};
+use crate::answers::{Answer, Answers, Claim, Flight, Key, Row};
 use crate::backend::Backend;
 use crate::batch::pack;
+use crate::counted::Counted;
+use crate::distinct::{Distinct, excerpt, has_text};
 use crate::error::ModelError;
 use crate::loaded::Model;
-use crate::manifest::Output;
 use crate::memory::{Held, Memory, Unlimited};
+use crate::question::Question;
 use crate::registry::Registry;
-use crate::workers::{Call, Workers};
+use crate::shelves::{OpenShelf, Shelves};
+use crate::store::AnswerStore;
+use crate::workers::{Answered, Call, Tokens, Workers};
 
 /// How the models of a process are found and run.
 #[derive(Debug)]
@@ -31,10 +35,14 @@ pub struct ModelsConfig {
     pub cache_bytes: u64,
     /// Where memory is counted.
     pub memory: Arc<dyn Memory>,
+    /// Where answers are kept from run to run, for queries that want it; `None` is nowhere.
+    pub store: Option<Arc<dyn AnswerStore>>,
+    /// The most bytes of memory that kept answers may take.
+    pub store_memory_bytes: u64,
 }
 
 impl ModelsConfig {
-    /// As many threads as the machine has cores, 64 MiB of remembered answers, no limit of memory.
+    /// As many threads as the machine has cores, 64 MiB of remembered answers, no limit of memory, nothing kept.
     pub fn new(registry: Registry, backend: Arc<dyn Backend>) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -43,6 +51,8 @@ impl ModelsConfig {
             threads,
             cache_bytes: 64 << 20,
             memory: Arc::new(Unlimited),
+            store: None,
+            store_memory_bytes: u64::MAX,
         }
     }
 }
@@ -56,7 +66,9 @@ pub struct Models {
     loaded: Mutex<HashMap<PathBuf, Slot>>,
     by_name: Mutex<HashMap<String, Arc<Model>>>,
     answers: Answers,
+    shelves: Shelves,
     workers: Workers,
+    tallies: Tallies,
 }
 
 /// A model, or the place where it is being loaded.
@@ -67,14 +79,19 @@ type Slot = Arc<Mutex<Option<Arc<Model>>>>;
 pub struct Request<'a> {
     /// The model.
     pub model: &'a Arc<Model>,
-    /// One of its outputs.
-    pub output: &'a Output,
+    /// What is asked; never empty. The answers returned are those to the first question. Those to the others come out
+    /// of the same pass and are remembered for whoever asks next.
+    pub questions: &'a [Question],
     /// The texts, in any order, repeated or not; `None` and texts without a visible character have no answer.
     pub texts: &'a [Option<&'a str>],
     /// Tokens a batch may have, padding included.
     pub batch_tokens: usize,
     /// What becomes of a text that the model cannot process.
     pub on_error: OnError,
+    /// Whether answers are kept from run to run.
+    pub cache: ModelCache,
+    /// The most bytes that kept answers may take.
+    pub cache_bytes: u64,
     /// The query that asks.
     pub scope: &'a QueryScope,
 }
@@ -83,6 +100,7 @@ impl Models {
     /// Models as configured; none is loaded yet.
     pub fn new(config: ModelsConfig) -> Self {
         Self {
+            shelves: Shelves::new(config.store, Arc::clone(&config.memory), config.store_memory_bytes),
             registry: config.registry,
             backend: config.backend,
             memory: config.memory,
@@ -90,12 +108,29 @@ impl Models {
             by_name: Mutex::default(),
             answers: Answers::new(config.cache_bytes),
             workers: Workers::new(config.threads),
+            tallies: Tallies::default(),
         }
     }
 
     /// Where models are found by name.
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// What each model has done since the process started, by its name.
+    pub fn counts(&self) -> Vec<(String, Counts)> {
+        self.tallies.counts()
+    }
+
+    /// Whether there are new answers that [`flush`](Self::flush) would write.
+    pub fn has_unsaved(&self) -> bool {
+        self.shelves.has_unsaved()
+    }
+
+    /// Writes the new answers that are to be kept, and waits for it; to be called at the end of a query. A failure is
+    /// logged: the answers are lost, and will be computed again.
+    pub fn flush(&self) {
+        blocking(|| self.shelves.flush());
     }
 
     /// The model called `name`, or in the folder `name`; loaded now if it was not before. Whoever asks for a model that is
@@ -135,19 +170,25 @@ impl Models {
     /// When the model fails as a whole, memory runs out, the query is cancelled, or a text fails under
     /// [`OnError::Fail`].
     pub fn infer(&self, request: &Request<'_>) -> Result<Vec<Option<Row>>, ModelError> {
-        let mut seed = blake3::Hasher::new();
-        seed.update(request.model.digest().as_bytes())
-            .update(request.output.name.as_bytes())
-            .update(&[0]);
-        let mut distinct = Distinct::default();
+        let mut distinct = Distinct::new(request.model, request.questions);
         let places: Vec<Option<usize>> = (request.texts.iter())
-            .map(|text| {
-                text.filter(|text| has_text(text))
-                    .map(|text| distinct.place(key(&seed, text), text))
-            })
+            .map(|text| text.filter(|text| has_text(text)).map(|text| distinct.place(text)))
             .collect();
-        let answers = blocking(|| self.answer(request, &distinct))?;
-        request.scope.add_texts(places.iter().flatten().count());
+        if distinct.texts.is_empty() {
+            return Ok(vec![None; places.len()]);
+        }
+        let name = request.model.name();
+        let counted = Counted::new(request.scope.tallies().of(name), self.tallies.of(name));
+        let (answers, sources) = blocking(|| {
+            let shelves = self.shelves(request)?;
+            self.answer(request, &distinct, &shelves, &counted)
+        })?;
+        let texts = places.iter().flatten().count();
+        counted.add(Counts {
+            texts: texts as u64,
+            repeated: (texts - answers.len()) as u64,
+            ..sources
+        });
         let row = |place: Option<usize>| match place.map(|place| &answers[place]) {
             None => Ok(None),
             Some(Ok(row)) => Ok(Some(Arc::clone(row))),
@@ -161,23 +202,59 @@ impl Models {
         places.into_iter().map(row).collect()
     }
 
-    /// Answers distinct texts: what is known, what others compute, and the rest by inference.
-    fn answer(&self, request: &Request<'_>, distinct: &Distinct<'_>) -> Result<Vec<Answer>, ModelError> {
-        let mut answers: Vec<Option<Answer>> = vec![None; distinct.keys.len()];
+    /// The shelves of the questions, none if answers are not kept.
+    fn shelves(&self, request: &Request<'_>) -> Result<Vec<Arc<OpenShelf>>, ModelError> {
+        if request.cache == ModelCache::Off {
+            return Ok(Vec::new());
+        }
+        let shelf = |question: &Question| {
+            let shelf = self
+                .shelves
+                .of(request.model, question, request.cache_bytes, request.scope);
+            shelf.ok_or(ModelError::NoStore { cache: request.cache })
+        };
+        request.questions.iter().map(shelf).collect()
+    }
+
+    /// Answers distinct texts: what is known, what is kept, what others compute, and the rest by inference. Counts where
+    /// the answers are from that were not inferred.
+    fn answer(
+        &self,
+        request: &Request<'_>,
+        distinct: &Distinct<'_>,
+        shelves: &[Arc<OpenShelf>],
+        counted: &Counted,
+    ) -> Result<(Vec<Answer>, Counts), ModelError> {
+        let mut answers: Vec<Option<Answer>> = vec![None; distinct.texts.len()];
+        let mut sources = Counts::default();
+        let kept = |key: &Key| shelves.first()?.find(key);
+        let writes = (shelves.first()).filter(|_| request.cache == ModelCache::On);
+        let note_remembered = |text: usize, answer: &Answer| {
+            if let (Some(shelf), Ok(row)) = (writes, answer) {
+                shelf.note_remembered(&distinct.keys(text)[0], row, request.cache_bytes);
+            }
+        };
         loop {
             let open: Vec<usize> = (0..answers.len()).filter(|&n| answers[n].is_none()).collect();
             if open.is_empty() {
-                return Ok(answers.into_iter().flatten().collect());
+                break;
             }
             if request.scope.is_cancelled() {
                 return Err(ModelError::Cancelled);
             }
-            let keys: Vec<Key> = open.iter().map(|&n| distinct.keys[n]).collect();
+            let keys: Vec<&[Key]> = open.iter().map(|&n| distinct.keys(n)).collect();
             let flight = Arc::new(Flight::default());
             let (mut mine, mut elsewhere) = (Vec::new(), Vec::new());
-            for (&n, claim) in open.iter().zip(self.answers.claim(&keys, &flight)) {
+            for (&n, claim) in open.iter().zip(self.answers.claim(&keys, &flight, kept)) {
                 match claim {
-                    Claim::Known(row) => answers[n] = Some(Ok(row)),
+                    Claim::Known(row) => {
+                        sources.remembered += 1;
+                        note_remembered(n, &*answers[n].insert(Ok(row)));
+                    }
+                    Claim::Kept(row) => {
+                        sources.stored += 1;
+                        answers[n] = Some(Ok(row));
+                    }
                     Claim::Elsewhere(other) => elsewhere.push((n, other)),
                     Claim::Mine => mine.push(n),
                 }
@@ -186,53 +263,70 @@ impl Models {
             let claims = Claims {
                 answers: &self.answers,
                 flight,
-                keys: mine.iter().map(|&n| distinct.keys[n]).collect(),
+                keys: mine.iter().flat_map(|&n| distinct.keys(n)).copied().collect(),
             };
             let texts: Vec<&str> = mine.iter().map(|&n| distinct.texts[n]).collect();
             let computed = if texts.is_empty() {
                 Vec::new()
             } else {
-                self.compute(request, &texts)?
+                self.compute(request, &texts, counted)?
             };
-            for (&n, answer) in mine.iter().zip(&computed) {
-                answers[n] = Some(answer.clone());
+            for (&n, answered) in mine.iter().zip(&computed) {
+                answers[n] = answered.first().cloned();
+                if request.cache == ModelCache::On {
+                    note(shelves, distinct.keys(n), answered, request.cache_bytes);
+                }
             }
             claims.land(computed);
             for (n, other) in elsewhere {
-                answers[n] = other.wait(&distinct.keys[n], || request.scope.is_cancelled());
+                answers[n] = other.wait(&distinct.keys(n)[0], || request.scope.is_cancelled());
+                if let Some(answer) = &answers[n] {
+                    sources.remembered += 1;
+                    note_remembered(n, answer);
+                }
             }
         }
+        if request.cache == ModelCache::On {
+            shelves.iter().for_each(|shelf| shelf.flush_if_full());
+        }
+        Ok((answers.into_iter().flatten().collect(), sources))
     }
 
-    /// Runs the model over texts.
-    fn compute(&self, request: &Request<'_>, texts: &[&str]) -> Result<Vec<Answer>, ModelError> {
+    /// Runs the model over texts: for each the answers to all questions.
+    fn compute(&self, request: &Request<'_>, texts: &[&str], counted: &Counted) -> Result<Vec<Answered>, ModelError> {
         let model = request.model;
-        let mut answers: Vec<Option<Answer>> = vec![None; texts.len()];
+        let mut answers: Vec<Option<Answered>> = vec![None; texts.len()];
         let (mut tokens, mut places) = (Vec::new(), Vec::new());
-        for (place, encoded) in model.tokenizer.encode(texts).into_iter().enumerate() {
+        for (place, encoded) in tokenised(request, texts).into_iter().enumerate() {
             match encoded {
-                Ok(ids) => {
-                    tokens.push(ids);
+                Ok(own) => {
+                    tokens.push(own);
                     places.push(place);
                 }
-                Err(reason) => answers[place] = Some(Err(Arc::from(reason))),
+                Err(reason) => {
+                    answers[place] = Some(vec![Err(Arc::from(reason)); request.questions.len()]);
+                    counted.add(Counts {
+                        failed: 1,
+                        ..Counts::default()
+                    });
+                }
             }
         }
-        let lengths: Vec<usize> = tokens.iter().map(Vec::len).collect();
-        let columns = request.output.labels.len().max(1);
+        let lengths: Vec<usize> = tokens.iter().map(|own| own.ids.len()).collect();
+        let columns: usize = request
+            .questions
+            .iter()
+            .map(|question| model.columns(&question.output))
+            .sum();
         let bytes = lengths.iter().sum::<usize>() * size_of::<u32>() + lengths.len() * columns * size_of::<f32>();
         let _held = Held::take(&self.memory, bytes).map_err(|reason| ModelError::Memory {
             model: model.name().to_owned(),
             reason,
         })?;
         let batches = pack(&lengths, request.batch_tokens, model.batching());
-        let call = Call::new(
-            Arc::clone(model),
-            request.output,
-            tokens,
-            batches,
-            request.scope.clone(),
-        );
+        let questions = request.questions.to_vec();
+        let scope = request.scope.clone();
+        let call = Call::new(Arc::clone(model), questions, tokens, batches, scope, counted.clone());
         let rows = self.workers.run(&call).map_err(|source| ModelError::Backend {
             model: model.name().to_owned(),
             source,
@@ -244,6 +338,33 @@ impl Models {
     }
 }
 
+/// The tokens of each text, and where in the text they stand if a question asks about tokens; or why it has none.
+fn tokenised(request: &Request<'_>, texts: &[&str]) -> Vec<Result<Tokens, String>> {
+    let tokenizer = &request.model.tokenizer;
+    if request.questions.iter().all(|question| question.reader.is_none()) {
+        let plain = |ids: Result<Vec<u32>, String>| ids.map(|ids| Tokens { ids, spans: None });
+        return tokenizer.encode(texts).into_iter().map(plain).collect();
+    }
+    let with_spans = tokenizer.encode_with_spans(texts).into_iter().zip(texts);
+    with_spans
+        .map(|(encoded, text)| {
+            encoded.map(|(ids, spans)| Tokens {
+                ids,
+                spans: Some(((*text).to_owned(), spans)),
+            })
+        })
+        .collect()
+}
+
+/// Notes the answers to all questions about one text, to be kept.
+fn note(shelves: &[Arc<OpenShelf>], keys: &[Key], answered: &Answered, most_bytes: u64) {
+    for ((shelf, key), answer) in shelves.iter().zip(keys).zip(answered) {
+        if let Ok(row) = answer {
+            shelf.note(key, row, most_bytes);
+        }
+    }
+}
+
 /// Claimed keys, given back even when the computation fails on the way.
 struct Claims<'a> {
     answers: &'a Answers,
@@ -252,9 +373,9 @@ struct Claims<'a> {
 }
 
 impl Claims<'_> {
-    fn land(mut self, computed: Vec<Answer>) {
+    fn land(mut self, computed: Vec<Answered>) {
         let keys = std::mem::take(&mut self.keys);
-        let found = keys.iter().copied().zip(computed).collect();
+        let found = keys.iter().copied().zip(computed.into_iter().flatten()).collect();
         self.answers.land(&self.flight, &keys, Some(found));
     }
 }
@@ -264,44 +385,6 @@ impl Drop for Claims<'_> {
         if !self.keys.is_empty() {
             self.answers.land(&self.flight, &self.keys, None);
         }
-    }
-}
-
-/// Distinct texts in the order in which they were met.
-#[derive(Default)]
-struct Distinct<'a> {
-    places: HashMap<Key, usize>,
-    keys: Vec<Key>,
-    texts: Vec<&'a str>,
-}
-
-impl<'a> Distinct<'a> {
-    fn place(&mut self, key: Key, text: &'a str) -> usize {
-        *self.places.entry(key).or_insert_with(|| {
-            self.keys.push(key);
-            self.texts.push(text);
-            self.keys.len() - 1
-        })
-    }
-}
-
-/// Whether there is anything to read: white space and what cannot be seen is no text.
-fn has_text(text: &str) -> bool {
-    text.chars().any(|c| !(c.is_whitespace() || is_invisible(c)))
-}
-
-/// The beginning of a text, quoted, for messages.
-fn excerpt(text: &str) -> String {
-    const CHARS: usize = 40;
-    let head: String = text
-        .chars()
-        .take(CHARS)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if text.chars().nth(CHARS).is_some() {
-        format!("'{head}...'")
-    } else {
-        format!("'{head}'")
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::backend::{Backend, BackendError, Graph, GraphOutput, Matrix, Session, TokenBatch};
+use crate::backend::{Backend, BackendError, Graph, GraphOutput, Session, Tensor, TokenBatch};
 
 type Answer = dyn Fn(&[i64]) -> Result<Vec<f32>, BackendError> + Send + Sync;
 
@@ -39,6 +39,15 @@ impl Stub {
             texts: Arc::default(),
             widest: Arc::default(),
         }
+    }
+
+    /// The same, saying beforehand how many numbers each answer has.
+    #[must_use]
+    pub fn with_columns(mut self, columns: usize) -> Self {
+        for output in &mut self.outputs {
+            output.columns = Some(columns);
+        }
+        self
     }
 
     /// How often a session ran.
@@ -82,7 +91,7 @@ impl Graph for Stub {
 }
 
 impl Session for Stub {
-    fn run(&mut self, batch: &TokenBatch, _: &str) -> Result<Matrix, BackendError> {
+    fn run(&mut self, batch: &TokenBatch, outputs: &[&str]) -> Result<Vec<Tensor>, BackendError> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         self.texts.fetch_add(batch.rows, Ordering::Relaxed);
         self.widest.fetch_max(batch.ids.len(), Ordering::Relaxed);
@@ -91,10 +100,10 @@ impl Session for Stub {
             let length = mask.iter().filter(|&&m| m == 1).count();
             values.extend((self.answer)(&ids[..length])?);
         }
-        Ok(Matrix {
-            rows: batch.rows,
-            columns: values.len() / batch.rows.max(1),
+        let tensor = Tensor {
+            shape: vec![batch.rows, values.len() / batch.rows.max(1)],
             values,
-        })
+        };
+        Ok(vec![tensor; outputs.len()])
     }
 }

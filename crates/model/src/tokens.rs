@@ -64,6 +64,24 @@ impl TextTokenizer {
         inputs.into_iter().map(one).collect()
     }
 
+    /// For each text its token ids and the bytes of the text that each token stands for, none for special tokens. Slower
+    /// than [`Self::encode`].
+    pub(crate) fn encode_with_spans(&self, texts: &[&str]) -> Vec<Result<(Vec<u32>, Spans), String>> {
+        let one = |text: &&str| {
+            let encoding = self.tokenizer.encode(self.input(text), true);
+            let encoding = encoding.map_err(|error| format!("it cannot be tokenised: {error}"))?;
+            // The spans count from the start of the prefix and of what `input` has trimmed off.
+            let before = text.len() - text.trim_start().len();
+            let place = |offset: usize| (offset.saturating_sub(self.prefix.len()) + before).min(text.len());
+            let spans = encoding
+                .get_offsets()
+                .iter()
+                .map(|&(start, end)| (place(start), place(end)));
+            non_empty(encoding.get_ids()).map(|ids| (ids, spans.collect()))
+        };
+        texts.iter().map(one).collect()
+    }
+
     fn input(&self, text: &str) -> String {
         let text = text.trim();
         let end = text
@@ -73,6 +91,9 @@ impl TextTokenizer {
         format!("{}{}", self.prefix, &text[..end])
     }
 }
+
+/// A text's tokens, and the bytes of the text that each stands for.
+type Spans = Vec<(usize, usize)>;
 
 fn non_empty(ids: &[u32]) -> Result<Vec<u32>, String> {
     if ids.is_empty() {

@@ -6,15 +6,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
-use tronie_common::{Kind, QueryScope};
+use tronie_common::{Counts, Kind, QueryScope};
 
 use crate::answers::Answer;
-use crate::backend::{BackendError, Session, TokenBatch};
+use crate::backend::{BackendError, Session, Tensor, TokenBatch};
 use crate::batch::Batch;
+use crate::counted::Counted;
 use crate::loaded::Model;
-use crate::manifest::Output;
+use crate::manifest::OutputKind;
+use crate::question::{Question, TokenVectors};
 
 /// A fixed number of threads that take batches from the calls in turn, so that a short call does not wait for the end of
 /// a long one.
@@ -36,13 +39,27 @@ struct QueueState {
     closed: bool,
 }
 
+/// A tokenised text.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    pub(crate) ids: Vec<u32>,
+    /// The text, and the bytes of it that each token stands for, where a question needs them.
+    pub(crate) spans: Option<(String, Vec<(usize, usize)>)>,
+}
+
+/// The answers to all questions about one text, in the questions' order.
+pub(crate) type Answered = Vec<Answer>;
+
 /// The texts of one call, in batches.
 pub(crate) struct Call {
     pub(crate) model: Arc<Model>,
-    pub(crate) output: Output,
-    pub(crate) tokens: Vec<Vec<u32>>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) tokens: Vec<Tokens>,
     pub(crate) batches: Vec<Batch>,
     pub(crate) scope: QueryScope,
+    counted: Counted,
+    /// The outputs that the questions read, each once.
+    outputs: Vec<String>,
     next: AtomicUsize,
     done: Mutex<Done>,
     finished: Condvar,
@@ -50,17 +67,18 @@ pub(crate) struct Call {
 
 struct Done {
     batches: usize,
-    answers: Vec<Option<Answer>>,
+    answers: Vec<Option<Answered>>,
     failure: Option<BackendError>,
 }
 
 impl Call {
     pub(crate) fn new(
         model: Arc<Model>,
-        output: &Output,
-        tokens: Vec<Vec<u32>>,
+        questions: Vec<Question>,
+        tokens: Vec<Tokens>,
         batches: Vec<Batch>,
         scope: QueryScope,
+        counted: Counted,
     ) -> Arc<Self> {
         let done = Done {
             batches: 0,
@@ -68,12 +86,17 @@ impl Call {
             failure: None,
         };
         let (done, finished) = (Mutex::new(done), Condvar::new());
+        let mut outputs: Vec<String> = questions.iter().map(|question| question.output.name.clone()).collect();
+        outputs.sort();
+        outputs.dedup();
         Arc::new(Self {
             model,
-            output: output.clone(),
+            questions,
+            outputs,
             tokens,
             batches,
             scope,
+            counted,
             next: AtomicUsize::new(0),
             done,
             finished,
@@ -107,61 +130,128 @@ impl Call {
         }
     }
 
-    fn compute(&self, batch: &Batch) -> Result<Vec<(usize, Answer)>, BackendError> {
+    fn compute(&self, batch: &Batch) -> Result<Vec<(usize, Answered)>, BackendError> {
         let mut lease = self.model.borrow_session()?;
         let answers = self.answers(lease.session.as_mut(), batch);
         self.model.return_session(lease);
         Ok(batch.texts.iter().copied().zip(answers?).collect())
     }
 
-    fn answers(&self, session: &mut dyn Session, batch: &Batch) -> Result<Vec<Answer>, BackendError> {
+    fn answers(&self, session: &mut dyn Session, batch: &Batch) -> Result<Vec<Answered>, BackendError> {
         match self.run_texts(session, &batch.texts, batch.width) {
             Ok(answers) => Ok(answers),
             // The model does not fit its description: no text is to blame.
             Err(error) if error.kind == Kind::Input => Err(error),
             // One text may have spoilt it for the others: each alone, and only the culprit goes without an answer.
             Err(_) if batch.texts.len() > 1 => batch.texts.iter().map(|&text| self.run_alone(session, text)).collect(),
-            Err(error) => Ok(vec![Err(Arc::from(error.message))]),
+            Err(error) => Ok(vec![self.unanswered(&error.message)]),
         }
     }
 
-    fn run_alone(&self, session: &mut dyn Session, text: usize) -> Result<Answer, BackendError> {
-        match self.run_texts(session, &[text], self.tokens[text].len()) {
+    /// The same reason for every question about a text.
+    fn unanswered(&self, reason: &str) -> Answered {
+        self.counted.add(Counts {
+            failed: 1,
+            ..Counts::default()
+        });
+        vec![Err(Arc::from(reason)); self.questions.len()]
+    }
+
+    fn run_alone(&self, session: &mut dyn Session, text: usize) -> Result<Answered, BackendError> {
+        match self.run_texts(session, &[text], self.tokens[text].ids.len()) {
             Ok(mut answers) => Ok(answers
                 .pop()
-                .unwrap_or_else(|| Err(Arc::from("the model gave no answer")))),
+                .unwrap_or_else(|| self.unanswered("the model gave no answer"))),
             Err(error) if error.kind == Kind::Input => Err(error),
-            Err(error) => Ok(Err(Arc::from(error.message))),
+            Err(error) => Ok(self.unanswered(&error.message)),
         }
     }
 
-    fn run_texts(&self, session: &mut dyn Session, texts: &[usize], width: usize) -> Result<Vec<Answer>, BackendError> {
+    fn run_texts(
+        &self,
+        session: &mut dyn Session,
+        texts: &[usize],
+        width: usize,
+    ) -> Result<Vec<Answered>, BackendError> {
         let input = token_batch(&self.tokens, texts, width, self.model.pad());
-        let tokens = texts.iter().map(|&text| self.tokens[text].len()).sum::<usize>();
-        let matrix = session.run(&input, &self.output.name)?;
-        if matrix.rows != texts.len() || matrix.values.len() != matrix.rows * matrix.columns {
-            let (got, expected) = (matrix.rows, texts.len());
-            let message = format!(
-                "output `{}` has {got} rows for {expected} texts; it must have one a text",
-                self.output.name
-            );
-            return Err(BackendError {
-                message,
+        let tokens = texts.iter().map(|&text| self.tokens[text].ids.len()).sum::<usize>();
+        let names: Vec<&str> = self.outputs.iter().map(String::as_str).collect();
+        let started = Instant::now();
+        let outcome = session.run(&input, &names);
+        self.counted.add(Counts {
+            batches: 1,
+            time: started.elapsed(),
+            ..Counts::default()
+        });
+        let tensors = outcome?;
+        let mut answered = vec![Vec::with_capacity(self.questions.len()); texts.len()];
+        for question in &self.questions {
+            let place = names.iter().position(|name| *name == question.output.name);
+            let tensor = place.and_then(|place| tensors.get(place));
+            let rows = tensor
+                .ok_or_else(|| "the graph gave no result".to_owned())
+                .and_then(|tensor| self.rows(question, tensor, texts, width));
+            let rows = rows.map_err(|reason| BackendError {
+                message: format!("output `{}`: {reason}", question.output.name),
                 kind: Kind::Input,
-            });
+            })?;
+            answered.iter_mut().zip(rows).for_each(|(own, row)| own.push(row));
         }
-        self.output.fits(matrix.columns).map_err(|message| BackendError {
-            message,
-            kind: Kind::Input,
-        })?;
-        self.scope.add_batch(texts.len(), tokens, input.ids.len() - tokens);
-        let rows = matrix.values.chunks(matrix.columns.max(1));
-        Ok(rows.map(check).collect())
+        self.counted.add(Counts {
+            inferred: texts.len() as u64,
+            tokens: tokens as u64,
+            padding: (input.ids.len() - tokens) as u64,
+            ..Counts::default()
+        });
+        Ok(answered)
+    }
+
+    /// The answers to one question in a tensor, one a text; a reason where it has another shape.
+    fn rows(&self, question: &Question, tensor: &Tensor, texts: &[usize], width: usize) -> Result<Answered, String> {
+        if tensor.shape.iter().product::<usize>() != tensor.values.len() {
+            return Err("its shape does not fit its values".to_owned());
+        }
+        match (question.output.kind, &tensor.shape[..]) {
+            (OutputKind::Logits | OutputKind::Embedding, &[rows, columns]) if rows == texts.len() => {
+                question.output.fits(columns)?;
+                Ok(tensor.values.chunks(columns.max(1)).map(check).collect())
+            }
+            (OutputKind::TokenEmbedding, &[rows, tokens, columns]) if rows == texts.len() && tokens == width => {
+                let vectors = tensor.values.chunks((width * columns).max(1));
+                Ok(texts
+                    .iter()
+                    .zip(vectors)
+                    .map(|(&text, vectors)| self.read(question, text, vectors, columns))
+                    .collect())
+            }
+            (kind, shape) => {
+                let shape: Vec<String> = shape.iter().map(usize::to_string).collect();
+                let expected = if kind == OutputKind::TokenEmbedding {
+                    format!("[{}, {width}, ..]", texts.len())
+                } else {
+                    format!("[{}, ..]", texts.len())
+                };
+                Err(format!("its shape is [{}], expected {expected}", shape.join(", ")))
+            }
+        }
+    }
+
+    fn read(&self, question: &Question, text: usize, vectors: &[f32], columns: usize) -> Answer {
+        let own = &self.tokens[text];
+        match (&question.reader, &own.spans) {
+            (Some(reader), Some((text, spans))) => check(&reader.read(&TokenVectors {
+                text,
+                spans,
+                vectors: &vectors[..own.ids.len() * columns],
+                columns,
+            })),
+            _ => Err(Arc::from("token vectors need a reader")),
+        }
     }
 
     /// Waits until all batches are done and takes the answers, in the order of the texts. `None` stands for texts that
     /// were not run since the call was cancelled.
-    fn wait(&self) -> Result<Vec<Option<Answer>>, BackendError> {
+    fn wait(&self) -> Result<Vec<Option<Answered>>, BackendError> {
         let mut done = self.done.lock();
         while done.batches < self.batches.len() {
             self.finished.wait(&mut done);
@@ -181,11 +271,11 @@ fn check(row: &[f32]) -> Answer {
     }
 }
 
-fn token_batch(tokens: &[Vec<u32>], texts: &[usize], width: usize, pad: i64) -> TokenBatch {
+fn token_batch(tokens: &[Tokens], texts: &[usize], width: usize, pad: i64) -> TokenBatch {
     let mut ids = Vec::with_capacity(texts.len() * width);
     let mut mask = Vec::with_capacity(texts.len() * width);
     for &text in texts {
-        let own = &tokens[text];
+        let own = &tokens[text].ids;
         ids.extend(own.iter().map(|&id| i64::from(id)));
         ids.extend(std::iter::repeat_n(pad, width - own.len()));
         mask.extend(std::iter::repeat_n(1, own.len()));
@@ -209,7 +299,7 @@ impl Workers {
     }
 
     /// Runs a call to its end and returns the answers in the order of its texts.
-    pub(crate) fn run(&self, call: &Arc<Call>) -> Result<Vec<Option<Answer>>, BackendError> {
+    pub(crate) fn run(&self, call: &Arc<Call>) -> Result<Vec<Option<Answered>>, BackendError> {
         if !call.batches.is_empty() {
             self.start()?;
             self.queue.state.lock().calls.push_back(Arc::clone(call));

@@ -10,7 +10,7 @@ use ort::session::{Session as OrtSession, SessionInputValue, builder::GraphOptim
 use ort::value::TensorRef;
 use parking_lot::Mutex;
 use tronie_common::Kind;
-use tronie_model::{BackendError, Graph, GraphOutput, Matrix, Session, TokenBatch};
+use tronie_model::{BackendError, Graph, GraphOutput, Session, Tensor, TokenBatch};
 
 /// The inputs that a text model may have.
 const INPUTS: [&str; 3] = ["input_ids", "attention_mask", "token_type_ids"];
@@ -125,10 +125,7 @@ impl OnnxSession {
             let tensor = results
                 .get(&name)
                 .and_then(|value| value.try_extract_tensor::<f32>().ok());
-            let columns = tensor.and_then(|(shape, _)| match shape[..] {
-                [_, columns] => usize::try_from(columns).ok(),
-                _ => None,
-            });
+            let columns = tensor.and_then(|(shape, _)| shape.last().and_then(|&columns| usize::try_from(columns).ok()));
             GraphOutput { name, columns }
         };
         Ok(names.into_iter().map(output).collect())
@@ -162,38 +159,38 @@ impl OnnxSession {
 type Inputs<'a> = Vec<(Cow<'a, str>, SessionInputValue<'a>)>;
 
 impl Session for OnnxSession {
-    fn run(&mut self, batch: &TokenBatch, output: &str) -> Result<Matrix, BackendError> {
+    fn run(&mut self, batch: &TokenBatch, outputs: &[&str]) -> Result<Vec<Tensor>, BackendError> {
         let types = self.types(batch);
         let inputs = self.inputs(batch, &types)?;
-        // Only this output is computed: other heads of the graph cost nothing.
-        let options = RunOptions::new()
-            .map_err(|e| failed(&e))?
-            .with_outputs(OutputSelector::no_default().with(output));
+        // What nobody asked for is not copied out of the library; the vectors of all tokens would be megabytes.
+        let selected = outputs
+            .iter()
+            .fold(OutputSelector::no_default(), |selected, output| selected.with(*output));
+        let options = RunOptions::new().map_err(|e| failed(&e))?.with_outputs(selected);
         let results = self
             .session
             .run_with_options(inputs, &options)
             .map_err(|e| failed(&e))?;
-        let misfit = |message: String| BackendError {
-            message,
-            kind: Kind::Input,
-        };
-        let result = results
-            .get(output)
-            .ok_or_else(|| misfit(format!("the graph has no output `{output}`")))?;
-        let (shape, values) = result
-            .try_extract_tensor::<f32>()
-            .map_err(|e| misfit(format!("output `{output}`: {}", one_line(e.message()))))?;
-        match shape[..] {
-            [rows, columns] => Ok(Matrix {
-                rows: usize::try_from(rows).unwrap_or_default(),
-                columns: usize::try_from(columns).unwrap_or_default(),
+        let tensor = |output: &&str| {
+            let misfit = |message: String| BackendError {
+                message,
+                kind: Kind::Input,
+            };
+            let result = results
+                .get(output)
+                .ok_or_else(|| misfit(format!("the graph has no output `{output}`")))?;
+            let (shape, values) = result
+                .try_extract_tensor::<f32>()
+                .map_err(|e| misfit(format!("output `{output}`: {}", one_line(e.message()))))?;
+            Ok(Tensor {
+                shape: shape
+                    .iter()
+                    .map(|&size| usize::try_from(size).unwrap_or_default())
+                    .collect(),
                 values: values.to_vec(),
-            }),
-            _ => Err(misfit(format!(
-                "output `{output}` has {} dimensions, expected 2 (texts, labels)",
-                shape.len()
-            ))),
-        }
+            })
+        };
+        outputs.iter().map(tensor).collect()
     }
 }
 

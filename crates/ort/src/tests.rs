@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tronie_common::{Kind, OnError, QueryScope};
-use tronie_model::{Backend, Models, ModelsConfig, Registry, Request};
+use tronie_common::{Kind, ModelCache, OnError, QueryScope};
+use tronie_model::{Backend, Models, ModelsConfig, Question, Registry, Request};
 use tronie_testing::{fixture, fixtures, onnxruntime};
 
 use super::OnnxRuntime;
@@ -24,10 +24,12 @@ fn agrees_with_expected(model: &str, task: &str, batch_tokens: usize) {
     let scope = QueryScope::default();
     let request = Request {
         model: &model,
-        output,
+        questions: &[Question::of(output)],
         texts: &texts,
         batch_tokens,
         on_error: OnError::Fail,
+        cache: ModelCache::Off,
+        cache_bytes: 0,
         scope: &scope,
     };
     let rows = models.infer(&request).expect("the fixture answers");
@@ -50,6 +52,7 @@ fn a_hugging_face_export_gives_its_logits() {
 fn padding_and_batching_do_not_change_the_answer() {
     for batch_tokens in [1, 20, 4096] {
         agrees_with_expected("tiny-multi", "sentiment", batch_tokens);
+        agrees_with_expected("tiny-multi", "intent", batch_tokens);
         agrees_with_expected("tiny-multi", "embedding", batch_tokens);
     }
 }

@@ -6,5 +6,5 @@ mod onnxruntime;
 mod skip;
 pub mod weed;
 
-pub use fixtures::{fixture, fixtures};
+pub use fixtures::{TINY_MULTI_OUTPUTS, fixture, fixtures};
 pub use onnxruntime::onnxruntime;

@@ -2,15 +2,46 @@
 
 use std::sync::Arc;
 
-use datafusion_expr::{Documentation, ScalarUDF};
+use datafusion_common::ScalarValue;
+use datafusion_expr::{AggregateUDF, AggregateUDFImpl, Documentation, ScalarUDF, ScalarUDFImpl, Signature};
+
+use tronie_model::TokenReader;
 
 use crate::env::UdfEnv;
+use crate::model::{ALSO, MODEL};
+use crate::parameters::Parameters;
 
 /// One SQL function.
 #[derive(Debug, Clone)]
-pub enum Function {
+pub struct Function {
+    /// What kind of function it is.
+    pub kind: FunctionKind,
+    /// Constants that stand for the arguments after the first one where tests call the function.
+    pub samples: Vec<ScalarValue>,
+    /// What it asks of a model; `None` for a function that asks none.
+    pub asks: Option<Asks>,
+}
+
+/// What a function asks of a text model. The planner reads it to let functions share passes and to spare calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asks {
+    /// The task.
+    pub task: &'static str,
+    /// Which arguments are the texts, counted from 0.
+    pub texts: &'static [usize],
+    /// Which argument names the model.
+    pub model: usize,
+    /// Which argument takes what else the pass should answer, see [`ALSO`](crate::ALSO).
+    pub also: usize,
+}
+
+/// What a function makes of rows.
+#[derive(Debug, Clone)]
+pub enum FunctionKind {
     /// One result a row.
     Scalar(Arc<ScalarUDF>),
+    /// One result a group of rows.
+    Aggregate(Arc<AggregateUDF>),
 }
 
 /// Makes one function: what each function's file exports as `function`.
@@ -23,20 +54,74 @@ pub struct FunctionSet {
     pub title: &'static str,
     /// One entry a function, in alphabetical order.
     pub functions: &'static [MakeFunction],
+    /// The tasks that are answered by a reading of token vectors, and what reads them.
+    pub readers: &'static [(&'static str, MakeReader)],
 }
 
+/// Makes what reads the token vectors of texts.
+pub type MakeReader = fn() -> Arc<dyn TokenReader>;
+
 impl Function {
+    /// A function with one result a row.
+    pub fn scalar(function: impl ScalarUDFImpl + 'static) -> Self {
+        Self {
+            kind: FunctionKind::Scalar(Arc::new(ScalarUDF::from(function))),
+            samples: Vec::new(),
+            asks: None,
+        }
+    }
+
+    /// A function with one result a group of rows.
+    pub fn aggregate(function: impl AggregateUDFImpl + 'static) -> Self {
+        Self {
+            kind: FunctionKind::Aggregate(Arc::new(AggregateUDF::from(function))),
+            samples: Vec::new(),
+            asks: None,
+        }
+    }
+
+    /// The same, called in tests with these constants after its first argument.
+    #[must_use]
+    pub fn with_samples(self, samples: Vec<ScalarValue>) -> Self {
+        Self { samples, ..self }
+    }
+
+    /// The same, which asks `task` about the arguments `texts` of a call with these parameters.
+    #[must_use]
+    pub fn asking(self, parameters: &Parameters, task: &'static str, texts: &'static [usize]) -> Self {
+        let asks = Asks {
+            task,
+            texts,
+            model: parameters.position(MODEL),
+            also: parameters.position(ALSO),
+        };
+        Self {
+            asks: Some(asks),
+            ..self
+        }
+    }
+
     /// The name in SQL.
     pub fn name(&self) -> &str {
-        match self {
-            Self::Scalar(udf) => udf.name(),
+        match &self.kind {
+            FunctionKind::Scalar(udf) => udf.name(),
+            FunctionKind::Aggregate(udf) => udf.name(),
         }
     }
 
     /// The reference entry.
     pub fn documentation(&self) -> Option<&Documentation> {
-        match self {
-            Self::Scalar(udf) => udf.documentation(),
+        match &self.kind {
+            FunctionKind::Scalar(udf) => udf.documentation(),
+            FunctionKind::Aggregate(udf) => udf.documentation(),
+        }
+    }
+
+    /// What it may be called with.
+    pub fn signature(&self) -> &Signature {
+        match &self.kind {
+            FunctionKind::Scalar(udf) => udf.signature(),
+            FunctionKind::Aggregate(udf) => udf.signature(),
         }
     }
 }

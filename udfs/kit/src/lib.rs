@@ -1,13 +1,13 @@
 //! What every file with a SQL function imports: the list entry, the environment, the arguments, the model behind it.
 
-mod args;
 mod env;
 mod function;
 mod model;
+mod parameters;
 mod text;
 
-pub use args::{check_count, option_text, text_type};
 pub use env::UdfEnv;
-pub use function::{Function, FunctionSet, MakeFunction};
-pub use model::{Asked, TextModel, coerce_text_and_model, model_error, text_and_model};
+pub use function::{Asks, Function, FunctionKind, FunctionSet, MakeFunction, MakeReader};
+pub use model::{ALSO, Asked, MODEL, TextModel, model_error};
+pub use parameters::{Options, Parameters, list_of_texts};
 pub use text::{scalar_or_array, text_rows};

@@ -2,26 +2,33 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::DataType;
 use datafusion_common::config::ConfigOptions;
 use datafusion_common::{DataFusionError, Result};
-use datafusion_expr::{ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, Signature, Volatility};
+use datafusion_expr::{ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs};
 use tronie_common::{QueryScope, TronieOptions};
-use tronie_model::{Model, ModelError, Output, Request, Row};
+use tronie_model::{Model, ModelError, Output, Question, Request, Row};
 
-use crate::args::{check_count, option_text, scalar_text, text_type};
 use crate::env::UdfEnv;
+use crate::parameters::{Options, Parameters};
 use crate::text::text_rows;
 
-/// Asks one question (a task) of the model that a call names, or of the session's default model. The text is the call's
-/// first argument, the model's name its last.
+/// The option that names a model, on every function that asks one.
+pub const MODEL: &str = "model";
+
+/// The option by which the planner tells a function what other functions of the query ask about the same texts, so that
+/// one pass of the model answers all of them: tasks, separated by commas.
+pub const ALSO: &str = "also";
+
+/// The task of an output with a vector for each token.
+const TOKENS: &str = "tokens";
+
+/// Asks one question (a task) of the model that a call names, or of the session's default model.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TextModel {
     env: UdfEnv,
-    function: &'static str,
+    parameters: Parameters,
     task: &'static str,
     default: String,
-    position: usize,
 }
 
 /// The answers to one batch of rows, and who gave them.
@@ -36,14 +43,13 @@ pub struct Asked {
 }
 
 impl TextModel {
-    /// For `function`, which asks `task` and takes `model =>` as its argument number `position`, counted from 0.
-    pub fn new(env: &UdfEnv, function: &'static str, task: &'static str, position: usize) -> Self {
+    /// For a function with these parameters, the options [`MODEL`] and [`ALSO`] among them, which asks `task`.
+    pub fn new(env: &UdfEnv, parameters: Parameters, task: &'static str) -> Self {
         Self {
             env: env.clone(),
-            function,
+            parameters,
             task,
             default: TronieOptions::default().model,
-            position,
         }
     }
 
@@ -59,26 +65,50 @@ impl TextModel {
         }
     }
 
+    /// What the function is called with.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
     /// Loads the model while the query is planned, so that a missing or broken one is known before any row is read.
-    /// `check` may refuse an output whose labels do not fit the function.
+    /// `check` may refuse an output that does not fit the function.
     ///
     /// # Errors
     /// The model's, and what `check` returns as a reason.
-    pub fn plan(&self, args: &ReturnFieldArgs<'_>, check: impl Fn(&Output) -> Result<(), String>) -> Result<()> {
-        let name = option_text(self.function, "model", args, self.position)?;
-        let model = self
-            .env
-            .models()
-            .load(name.as_deref().unwrap_or(&self.default))
-            .map_err(model_error)?;
-        let output = model.output(self.task).map_err(model_error)?;
-        check(output).map_err(|reason| {
-            model_error(ModelError::Task {
-                model: model.name().to_owned(),
-                task: self.task.to_owned(),
-                reason,
-            })
+    pub fn plan<T>(
+        &self,
+        args: &ReturnFieldArgs<'_>,
+        check: impl Fn(&Model, &Output) -> Result<T, String>,
+    ) -> Result<T> {
+        let model = self.load(&Options::planned(&self.parameters, args))?;
+        let question = self.question(&model, self.task).map_err(model_error)?;
+        check(&model, &question.output).map_err(|reason| self.refused(&model, reason))
+    }
+
+    /// What has to be asked of a model for a task.
+    fn question(&self, model: &Model, task: &str) -> Result<Question, ModelError> {
+        match self.env.reader(task) {
+            Some(reader) => Ok(Question {
+                output: model.output(TOKENS)?.clone(),
+                reader: Some(Arc::clone(reader)),
+            }),
+            None => model.output(task).map(Question::of),
+        }
+    }
+
+    /// The error of a model that does not fit the function.
+    pub fn refused(&self, model: &Model, reason: String) -> DataFusionError {
+        model_error(ModelError::Task {
+            model: model.name().to_owned(),
+            task: self.task.to_owned(),
+            reason,
         })
+    }
+
+    fn load(&self, options: &Options<'_>) -> Result<Arc<Model>> {
+        let name = options.text(MODEL)?;
+        let name = name.as_deref().unwrap_or(&self.default);
+        self.env.models().load(name).map_err(model_error)
     }
 
     /// The model's answers to the call's first argument.
@@ -86,59 +116,55 @@ impl TextModel {
     /// # Errors
     /// The model's; see [`tronie_model::Models::infer`].
     pub fn ask(&self, args: &ScalarFunctionArgs) -> Result<Asked> {
-        let name = match args.args.get(self.position) {
-            Some(ColumnarValue::Scalar(name)) => scalar_text(name),
-            _ => None,
-        };
-        let model = self
-            .env
-            .models()
-            .load(name.as_deref().unwrap_or(&self.default))
-            .map_err(model_error)?;
-        let output = model.output(self.task).map_err(model_error)?.clone();
-        let extensions = &args.config_options.extensions;
-        let options = extensions.get::<TronieOptions>().cloned().unwrap_or_default();
-        let scope = extensions.get::<QueryScope>().cloned().unwrap_or_default();
-        // A constant is one row, however many rows the batch has.
-        let texts = match &args.args[0] {
+        self.ask_about(args, &args.args[0])
+    }
+
+    /// The model's answers about `texts`, with the call's options. A constant is asked about once, and has one row.
+    ///
+    /// # Errors
+    /// As for [`Self::ask`].
+    pub fn ask_about(&self, args: &ScalarFunctionArgs, texts: &ColumnarValue) -> Result<Asked> {
+        let texts = match texts {
             ColumnarValue::Array(array) => Arc::clone(array),
             ColumnarValue::Scalar(text) => text.to_array()?,
         };
+        self.ask_rows(args, &text_rows(texts.as_ref())?)
+    }
+
+    /// The model's answers about `texts`, with the call's options.
+    ///
+    /// # Errors
+    /// As for [`Self::ask`].
+    pub fn ask_rows(&self, args: &ScalarFunctionArgs, texts: &[Option<&str>]) -> Result<Asked> {
+        let given = Options::called(&self.parameters, args);
+        let model = self.load(&given)?;
+        let mut questions = vec![self.question(&model, self.task).map_err(model_error)?];
+        let output = questions[0].output.clone();
+        let also = given.text(ALSO)?.unwrap_or_default();
+        for task in also.split(',').map(str::trim).filter(|task| !task.is_empty()) {
+            // What the model cannot answer is refused by the function that asks it.
+            if let Ok(question) = self.question(&model, task)
+                && questions.iter().all(|other| !other.is_same(&question))
+            {
+                questions.push(question);
+            }
+        }
+        let extensions = &args.config_options.extensions;
+        let options = extensions.get::<TronieOptions>().cloned().unwrap_or_default();
+        let scope = extensions.get::<QueryScope>().cloned().unwrap_or_default();
         let request = Request {
             model: &model,
-            output: &output,
-            texts: &text_rows(texts.as_ref())?,
+            questions: &questions,
+            texts,
             batch_tokens: options.batch_tokens.0,
             on_error: options.on_error,
+            cache: options.model_cache,
+            cache_bytes: options.model_cache_bytes,
             scope: &scope,
         };
         let rows = self.env.models().infer(&request).map_err(model_error)?;
         Ok(Asked { model, output, rows })
     }
-}
-
-/// The arguments of a function that asks a model about a text and has no other options.
-const TEXT_AND_MODEL: [&str; 2] = ["text", "model"];
-
-/// The signature `f(text [, model => ..])`.
-pub fn text_and_model() -> Signature {
-    let mut signature = Signature::user_defined(Volatility::Immutable);
-    signature.parameter_names = Some(TEXT_AND_MODEL.map(str::to_owned).to_vec());
-    signature
-}
-
-/// The types in which the arguments of such a function are read: the text as it is, the model's name as text.
-///
-/// # Errors
-/// A planning error for another number of arguments, or for what is no text.
-pub fn coerce_text_and_model(function: &str, types: &[DataType]) -> Result<Vec<DataType>> {
-    check_count(function, &TEXT_AND_MODEL, 1, types.len())?;
-    let mut coerced = vec![text_type(function, "text", &types[0])?];
-    if let Some(model) = types.get(1) {
-        text_type(function, "model", model)?;
-        coerced.push(DataType::Utf8);
-    }
-    Ok(coerced)
 }
 
 /// A model's error on its way through the query engine; [`tronie_model::ModelError`] can be found in it again.

@@ -10,20 +10,23 @@ use datafusion_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion_expr::{
     ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
-use tronie_udf_kit::{Function, TextModel, UdfEnv, coerce_text_and_model, scalar_or_array, text_and_model};
+use tronie_udf_kit::{ALSO, Function, MODEL, Parameters, TextModel, UdfEnv, scalar_or_array};
 
 use crate::polarity::{Reader, sentiments};
 
-const NAME: &str = "ai_analyze_sentiment";
+const PARAMETERS: Parameters = Parameters {
+    function: "ai_analyze_sentiment",
+    required: &["text"],
+    options: &[MODEL, ALSO],
+};
 
 /// Makes the function.
 pub(crate) fn function(env: &UdfEnv) -> Function {
-    Function::Scalar(Arc::new(ScalarUDF::from(AiAnalyzeSentiment::new(TextModel::new(
-        env,
-        NAME,
+    Function::scalar(AiAnalyzeSentiment::new(TextModel::new(env, PARAMETERS, "sentiment"))).asking(
+        &PARAMETERS,
         "sentiment",
-        1,
-    )))))
+        &[0],
+    )
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -59,7 +62,7 @@ struct AiAnalyzeSentiment {
 impl AiAnalyzeSentiment {
     fn new(model: TextModel) -> Self {
         Self {
-            signature: text_and_model(),
+            signature: PARAMETERS.signature(),
             model,
         }
     }
@@ -67,7 +70,7 @@ impl AiAnalyzeSentiment {
 
 impl ScalarUDFImpl for AiAnalyzeSentiment {
     fn name(&self) -> &str {
-        NAME
+        PARAMETERS.function
     }
 
     fn signature(&self) -> &Signature {
@@ -75,7 +78,7 @@ impl ScalarUDFImpl for AiAnalyzeSentiment {
     }
 
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        coerce_text_and_model(NAME, types)
+        PARAMETERS.text_and_options(types)
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
@@ -83,8 +86,8 @@ impl ScalarUDFImpl for AiAnalyzeSentiment {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        self.model.plan(&args, |output| Reader::new(output).map(drop))?;
-        Ok(Arc::new(Field::new(NAME, DataType::Utf8, true)))
+        self.model.plan(&args, |_, output| Reader::new(output).map(drop))?;
+        Ok(Arc::new(Field::new(PARAMETERS.function, DataType::Utf8, true)))
     }
 
     fn with_updated_config(&self, config: &ConfigOptions) -> Option<ScalarUDF> {

@@ -11,20 +11,23 @@ use datafusion_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion_expr::{
     ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
-use tronie_udf_kit::{Function, TextModel, UdfEnv, coerce_text_and_model, scalar_or_array, text_and_model};
+use tronie_udf_kit::{ALSO, Function, MODEL, Parameters, TextModel, UdfEnv, scalar_or_array};
 
 use crate::polarity::{Reader, sentiments};
 
-const NAME: &str = "ai_sentiment";
+const PARAMETERS: Parameters = Parameters {
+    function: "ai_sentiment",
+    required: &["text"],
+    options: &[MODEL, ALSO],
+};
 
 /// Makes the function.
 pub(crate) fn function(env: &UdfEnv) -> Function {
-    Function::Scalar(Arc::new(ScalarUDF::from(AiSentiment::new(TextModel::new(
-        env,
-        NAME,
+    Function::scalar(AiSentiment::new(TextModel::new(env, PARAMETERS, "sentiment"))).asking(
+        &PARAMETERS,
         "sentiment",
-        1,
-    )))))
+        &[0],
+    )
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -69,7 +72,7 @@ struct AiSentiment {
 impl AiSentiment {
     fn new(model: TextModel) -> Self {
         Self {
-            signature: text_and_model(),
+            signature: PARAMETERS.signature(),
             model,
         }
     }
@@ -86,7 +89,7 @@ fn fields() -> Fields {
 
 impl ScalarUDFImpl for AiSentiment {
     fn name(&self) -> &str {
-        NAME
+        PARAMETERS.function
     }
 
     fn signature(&self) -> &Signature {
@@ -94,7 +97,7 @@ impl ScalarUDFImpl for AiSentiment {
     }
 
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        coerce_text_and_model(NAME, types)
+        PARAMETERS.text_and_options(types)
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
@@ -102,8 +105,12 @@ impl ScalarUDFImpl for AiSentiment {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        self.model.plan(&args, |output| Reader::new(output).map(drop))?;
-        Ok(Arc::new(Field::new(NAME, DataType::Struct(fields()), true)))
+        self.model.plan(&args, |_, output| Reader::new(output).map(drop))?;
+        Ok(Arc::new(Field::new(
+            PARAMETERS.function,
+            DataType::Struct(fields()),
+            true,
+        )))
     }
 
     fn with_updated_config(&self, config: &ConfigOptions) -> Option<ScalarUDF> {

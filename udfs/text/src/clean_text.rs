@@ -7,22 +7,24 @@ use arrow::array::StringViewArray;
 use arrow::datatypes::DataType;
 use datafusion_common::Result;
 use datafusion_expr::scalar_doc_sections::DOC_SECTION_OTHER;
-use datafusion_expr::{
-    ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion_expr::{ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDFImpl, Signature};
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Token, Tokenizer};
 use tronie_common::is_invisible;
-use tronie_udf_kit::{Function, UdfEnv, check_count, scalar_or_array, text_rows, text_type};
+use tronie_udf_kit::{Function, Parameters, UdfEnv, scalar_or_array, text_rows};
 use unicode_normalization::{UnicodeNormalization, is_nfkc_quick};
 
-const NAME: &str = "clean_text";
+const PARAMETERS: Parameters = Parameters {
+    function: "clean_text",
+    required: &["text"],
+    options: &[],
+};
 
 /// Makes the function.
 pub(crate) fn function(_: &UdfEnv) -> Function {
-    let mut signature = Signature::user_defined(Volatility::Immutable);
-    signature.parameter_names = Some(vec!["text".to_owned()]);
-    Function::Scalar(Arc::new(ScalarUDF::from(CleanText { signature })))
+    Function::scalar(CleanText {
+        signature: PARAMETERS.signature(),
+    })
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -56,7 +58,7 @@ struct CleanText {
 
 impl ScalarUDFImpl for CleanText {
     fn name(&self) -> &str {
-        NAME
+        PARAMETERS.function
     }
 
     fn signature(&self) -> &Signature {
@@ -64,8 +66,7 @@ impl ScalarUDFImpl for CleanText {
     }
 
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        check_count(NAME, &["text"], 1, types.len())?;
-        Ok(vec![text_type(NAME, "text", &types[0])?])
+        PARAMETERS.text_and_options(types)
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {

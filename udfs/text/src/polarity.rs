@@ -44,18 +44,18 @@ pub(crate) struct Sentiment {
     pub(crate) confidence: f64,
 }
 
-/// How to read an output: the polarity of each column, and the temperature of its logits.
+/// How to read an output: the polarity of each column.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct Reader<'a> {
+    output: &'a Output,
     polarities: Vec<Polarity>,
-    temperature: f64,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// A reader of `output`, or the reason why it is no sentiment.
-    pub(crate) fn new(output: &Output) -> Result<Self, String> {
+    pub(crate) fn new(output: &'a Output) -> Result<Self, String> {
         if output.kind != OutputKind::Logits {
-            return Err(format!("its output `{}` is an embedding, not labels", output.name));
+            return Err(format!("its output `{}` has no labels", output.name));
         }
         let polarity = |label: &String| {
             Polarity::from_label(label).ok_or_else(|| {
@@ -66,22 +66,16 @@ impl Reader {
             })
         };
         let polarities: Vec<Polarity> = output.labels.iter().map(polarity).collect::<Result<_, _>>()?;
-        Ok(Self {
-            polarities,
-            temperature: f64::from(output.temperature),
-        })
+        Ok(Self { output, polarities })
     }
 
     /// The sentiment in a row of logits: softmax, summed over the columns of each polarity.
     pub(crate) fn read(&self, logits: &[f32]) -> Sentiment {
-        let scaled = || logits.iter().map(|&logit| f64::from(logit) / self.temperature);
-        let highest = scaled().fold(f64::NEG_INFINITY, f64::max);
         let mut mass = [0.0; 3];
-        for (weight, &polarity) in scaled().map(|logit| (logit - highest).exp()).zip(&self.polarities) {
-            mass[polarity as usize] += weight;
+        for (probability, &polarity) in self.output.probabilities(logits).into_iter().zip(&self.polarities) {
+            mass[polarity as usize] += probability;
         }
-        let total: f64 = mass.iter().sum();
-        let [negative, _, positive] = mass.map(|weight| weight / total);
+        let [negative, _, positive] = mass;
         // Of equals the first wins, so that a tie is not decided by chance.
         let best = Polarity::ALL
             .into_iter()
@@ -91,19 +85,20 @@ impl Reader {
         Sentiment {
             polarity,
             score: positive - negative,
-            confidence: mass[polarity as usize] / total,
+            confidence: mass[polarity as usize],
         }
     }
 }
 
 /// The sentiments in a model's answers.
 pub(crate) fn sentiments(asked: &Asked) -> Result<Vec<Option<Sentiment>>> {
-    let refused = |reason| ModelError::Task {
-        model: asked.model.name().to_owned(),
-        task: "sentiment".to_owned(),
-        reason,
-    };
-    let reader = Reader::new(&asked.output).map_err(|reason| model_error(refused(reason)))?;
+    let reader = Reader::new(&asked.output).map_err(|reason| {
+        model_error(ModelError::Task {
+            model: asked.model.name().to_owned(),
+            task: "sentiment".to_owned(),
+            reason,
+        })
+    })?;
     Ok(asked
         .rows
         .iter()
@@ -128,7 +123,8 @@ mod tests {
 
     #[test]
     fn the_largest_probability_names_the_polarity() {
-        let reader = Reader::new(&output(&["negative", "neutral", "positive"], 1.0)).expect("known labels");
+        let output = output(&["negative", "neutral", "positive"], 1.0);
+        let reader = Reader::new(&output).expect("known labels");
         let sentiment = reader.read(&[0.0, 0.0, 2.0_f32.ln()]);
         assert_eq!(sentiment.polarity, Polarity::Positive);
         assert!((sentiment.confidence - 0.5).abs() < 1e-6);

@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use tronie_model::stub::Stub;
 use tronie_model::{Models, ModelsConfig, Registry};
-use tronie_testing::{conformance, fixtures};
-use tronie_udf_kit::{Function, UdfEnv};
+use tronie_testing::{TINY_MULTI_OUTPUTS, conformance, fixtures};
+use tronie_udf_kit::{Function, FunctionKind, UdfEnv};
 
 use crate::FUNCTIONS;
 
 /// Functions whose default model is a stub: the more tokens, the more positive.
 fn functions() -> Vec<Function> {
-    let stub = Stub::new(&["sentiment", "sentence_embedding"], |ids| {
-        Ok(vec![2.0, 3.0, ids.len() as f32 - 2.0])
-    });
+    let stub = Stub::new(&TINY_MULTI_OUTPUTS, |ids| Ok(vec![2.0, 3.0, ids.len() as f32 - 2.0])).with_columns(3);
     let models = Models::new(ModelsConfig::new(Registry::new(vec![fixtures()]), Arc::new(stub)));
     let env = UdfEnv::new(Arc::new(models));
     FUNCTIONS.functions.iter().map(|make| make(&env)).collect()
@@ -22,8 +20,12 @@ fn functions() -> Vec<Function> {
 #[test]
 fn every_function_keeps_the_rules_for_text_columns() {
     for function in functions() {
-        let Function::Scalar(udf) = function;
-        conformance::text_function(&udf, &conformance::options("tiny-multi"));
+        match &function.kind {
+            FunctionKind::Scalar(udf) => {
+                conformance::text_function(udf, &function.samples, &conformance::options("tiny-multi"));
+            }
+            FunctionKind::Aggregate(udf) => conformance::text_aggregate(udf, &function.samples),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ mod file;
 mod writers;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -174,9 +174,26 @@ fn failure(name: &str, reader_gone: &AtomicBool, error: &io::Error) -> Failure {
 
 /// Prints a text to standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let written = io::stdout()
-        .write_all(text.as_bytes())
-        .and_then(|()| io::stdout().flush());
+    print_to(io::stdout(), text)
+}
+
+/// Prints a text with colours, which are left out where standard output is no terminal that shows them.
+pub(crate) fn print_styled(text: &str) -> Result<(), Failure> {
+    print_to(anstream::stdout(), text)
+}
+
+/// Writes a file that appears when it is complete.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let write = || -> io::Result<()> {
+        let mut file = Box::new(PendingFile::create(path)?);
+        file.write_all(bytes)?;
+        file.complete()
+    };
+    write().map_err(|e| Failure::writing(&format!("`{}`", path.display()), &e))
+}
+
+fn print_to(mut out: impl Write, text: &str) -> Result<(), Failure> {
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|e| match e.kind() {
         io::ErrorKind::BrokenPipe => Failure::NobodyReads,
         _ => Failure::writing("standard output", &e),

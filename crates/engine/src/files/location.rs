@@ -23,6 +23,9 @@ pub(crate) struct Location {
     pub(crate) glob: Option<Pattern>,
 }
 
+/// The folder in a warehouse that Tronie keeps for itself. Its files belong to no table above it.
+pub(crate) const OWN_FOLDER: &str = "_tronie";
+
 /// In a glob, `*` ends at a folder's end; `**` does not.
 const GLOB: MatchOptions = MatchOptions {
     case_sensitive: true,
@@ -55,13 +58,17 @@ impl Location {
 
     /// Whether the file at `path` of the store belongs to it.
     pub(crate) fn includes(&self, path: &object_store::path::Path) -> bool {
-        match &self.glob {
-            None => true,
-            Some(glob) => self.url.strip_prefix(path).is_some_and(|segments| {
-                let from_here = segments.collect::<Vec<_>>().join("/");
-                glob.matches_with(&from_here, GLOB)
-            }),
+        let Some(segments) = self.url.strip_prefix(path) else {
+            return self.glob.is_none();
+        };
+        let segments: Vec<&str> = segments.collect();
+        if segments.contains(&OWN_FOLDER) {
+            return false;
         }
+        let from_here = segments.join("/");
+        self.glob
+            .as_ref()
+            .is_none_or(|glob| glob.matches_with(&from_here, GLOB))
     }
 }
 
@@ -206,6 +213,9 @@ mod tests {
         assert!(includes("2026/11/part-1.csv"));
         assert!(!includes("2026/11/deeper/part-1.csv"));
         assert!(!includes("2026/11/part-10.csv"));
+        let lake = Location::parse("s3://lake/").expect("a place");
+        assert!(lake.includes(&object_store::path::Path::from("2026/x.csv")));
+        assert!(!lake.includes(&object_store::path::Path::from("_tronie/model_cache/x.parquet")));
     }
 
     #[test]

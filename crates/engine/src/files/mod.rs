@@ -22,7 +22,7 @@ use datafusion::prelude::SessionContext;
 use parking_lot::Mutex;
 
 pub(crate) use self::estimate::estimate_rows;
-use self::location::Location;
+pub(crate) use self::location::{Location, OWN_FOLDER};
 use crate::error::Error;
 
 /// Makes files readable by name in a session: `FROM 'reviews/*.csv'`, and `FROM orders` where the warehouse has `orders`.

@@ -20,13 +20,13 @@ use crate::error::Error;
 /// # Errors
 /// When there are none, they are of several formats or of none that is known, or cannot be read.
 pub(crate) async fn open(state: &dyn Session, location: &Location) -> Result<Arc<dyn TableProvider>, Error> {
-    let files = files(state, location).await?;
+    let (files, whole) = files(state, location).await?;
     let format = common_format(location, &files)?;
     let store = state.runtime_env().object_store(&location.url)?;
     let is_data = |file: &ObjectMeta| Format::of(file.location.as_ref()).is_some();
     let data: Vec<ObjectMeta> = files.into_iter().filter(is_data).collect();
     let json_array = format.kind == format::Kind::Json && are_arrays(store.as_ref(), &format, &data).await?;
-    let (paths, extension) = paths(location, &format, &data)?;
+    let (paths, extension) = paths(location, whole, &format, &data)?;
     let options = ListingOptions::new(format.reader(json_array)).with_file_extension(extension);
     let config = ListingTableConfig::new_with_multi_paths(paths).with_listing_options(options);
     let inferred = async {
@@ -56,12 +56,27 @@ pub(crate) async fn open(state: &dyn Session, location: &Location) -> Result<Arc
     )))
 }
 
+/// What does not begin like the folder that Tronie keeps for itself.
+const OUTSIDE_OWN_FOLDER: &str = "[!_]*";
+
 /// What the table lists when it is read, and how the names of its files end: the location itself where all data files below
 /// it are meant, else each file.
-fn paths(location: &Location, format: &Format, files: &[ObjectMeta]) -> Result<(Vec<ListingTableUrl>, String), Error> {
+fn paths(
+    location: &Location,
+    whole: bool,
+    format: &Format,
+    files: &[ObjectMeta],
+) -> Result<(Vec<ListingTableUrl>, String), Error> {
     let suffix = format.suffix();
     if location.glob.is_none() && files.iter().all(|file| file.location.as_ref().ends_with(&suffix)) {
-        return Ok((vec![location.url.clone()], suffix));
+        // The table lists again whenever it is read, and what Tronie keeps may have come by then.
+        let without_own = location.url.clone().with_glob(OUTSIDE_OWN_FOLDER)?;
+        if files.iter().all(|file| without_own.contains(&file.location, false)) {
+            return Ok((vec![without_own], suffix));
+        }
+        if whole {
+            return Ok((vec![location.url.clone()], suffix));
+        }
     }
     let origin = location.url.object_store();
     let file = |file: &ObjectMeta| -> Result<ListingTableUrl, Error> {
@@ -75,14 +90,15 @@ fn paths(location: &Location, format: &Format, files: &[ObjectMeta]) -> Result<(
     Ok((files.iter().map(file).collect::<Result<_, _>>()?, String::new()))
 }
 
-async fn files(state: &dyn Session, location: &Location) -> Result<Vec<ObjectMeta>, Error> {
+/// The files at the location, and whether these are all that are there.
+async fn files(state: &dyn Session, location: &Location) -> Result<(Vec<ObjectMeta>, bool), Error> {
     let store = state.runtime_env().object_store(&location.url)?;
     let url = &location.url;
     if url.scheme().starts_with("http") {
         // Plain web servers have no listing.
         return match store.head(url.prefix()).await {
-            Ok(meta) => Ok(vec![meta]),
-            Err(object_store::Error::NotFound { .. }) => Ok(Vec::new()),
+            Ok(meta) => Ok((vec![meta], true)),
+            Err(object_store::Error::NotFound { .. }) => Ok((Vec::new(), true)),
             Err(e) => Err(Error::from(e).of(&location.text)),
         };
     }
@@ -93,8 +109,10 @@ async fn files(state: &dyn Session, location: &Location) -> Result<Vec<ObjectMet
             .await
     };
     let mut files = listed.await.map_err(|e| Error::from(e).of(&location.text))?;
+    let all = files.len();
     files.retain(|file| location.includes(&file.location));
-    Ok(files)
+    let whole = files.len() == all;
+    Ok((files, whole))
 }
 
 /// The one format that all data files have; files of no known format beside them are left alone.

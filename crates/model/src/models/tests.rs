@@ -4,6 +4,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use tronie_common::Kind;
+use tronie_testing::TINY_MULTI_OUTPUTS;
 
 use super::*;
 use crate::backend::BackendError;
@@ -13,7 +14,7 @@ use crate::stub::Stub;
 const BAD: i64 = 21;
 
 fn stub() -> Stub {
-    Stub::new(&["sentiment", "sentence_embedding"], |ids| {
+    Stub::new(&TINY_MULTI_OUTPUTS, |ids| {
         Ok(vec![ids.len() as f32, ids[1] as f32, 0.0])
     })
 }
@@ -41,10 +42,12 @@ fn ask(
     let output = model.output("sentiment")?;
     models.infer(&Request {
         model: &model,
-        output,
+        questions: &[Question::of(output)],
         texts,
         batch_tokens: 64,
         on_error,
+        cache: ModelCache::Off,
+        cache_bytes: 0,
         scope,
     })
 }
@@ -86,8 +89,34 @@ fn a_repeated_text_is_inferred_once() {
 }
 
 #[test]
+fn questions_asked_together_cost_one_pass() {
+    let stub = stub();
+    let models = models(&stub);
+    let model = models.load("tiny-multi").expect("it loads");
+    let question = |task| Question::of(model.output(task).expect("it answers"));
+    let (sentiment, intent, scope) = (question("sentiment"), question("intent"), QueryScope::default());
+    let ask = |questions: &[Question]| {
+        let request = Request {
+            model: &model,
+            questions,
+            texts: &[Some("good"), Some("bad food")],
+            batch_tokens: 64,
+            on_error: OnError::Fail,
+            cache: ModelCache::Off,
+            cache_bytes: 0,
+            scope: &scope,
+        };
+        models.infer(&request).expect("answers")
+    };
+    ask(&[sentiment, intent.clone()]);
+    assert_eq!(stub.texts(), 2);
+    assert_eq!(ask(&[intent])[1].as_deref().map(|row| row[0]), Some(4.0));
+    assert_eq!(stub.texts(), 2, "the second question was answered by the first pass");
+}
+
+#[test]
 fn a_text_that_two_threads_ask_for_is_inferred_once() {
-    let slow = Stub::new(&["sentiment", "sentence_embedding"], |ids| {
+    let slow = Stub::new(&TINY_MULTI_OUTPUTS, |ids| {
         thread::sleep(std::time::Duration::from_millis(5));
         Ok(vec![ids.len() as f32, 0.0, 0.0])
     });
@@ -127,12 +156,12 @@ fn batches_stay_within_the_token_budget() {
     let counts = scope.counts();
     assert_eq!(counts.inferred, 39);
     assert_eq!(stub.widest(), 64, "the budget is used and kept");
-    assert!(counts.padded < counts.tokens / 4, "{counts:?}");
+    assert!(counts.padding < counts.tokens / 4, "{counts:?}");
 }
 
 #[test]
 fn a_text_that_the_model_cannot_process_is_null_or_an_error_and_spoils_no_other() {
-    let picky = Stub::new(&["sentiment", "sentence_embedding"], |ids| {
+    let picky = Stub::new(&TINY_MULTI_OUTPUTS, |ids| {
         if ids.contains(&BAD) {
             return Err(BackendError {
                 message: "no kernel for it".to_owned(),
@@ -160,7 +189,7 @@ fn a_text_that_the_model_cannot_process_is_null_or_an_error_and_spoils_no_other(
 
 #[test]
 fn an_answer_that_is_no_number_is_null() {
-    let stub = Stub::new(&["sentiment", "sentence_embedding"], |_| Ok(vec![f32::NAN, 0.0, 0.0]));
+    let stub = Stub::new(&TINY_MULTI_OUTPUTS, |_| Ok(vec![f32::NAN, 0.0, 0.0]));
     let rows = ask(&models(&stub), &[Some("good")], OnError::Null, &QueryScope::default()).expect("null");
     assert_eq!(rows, [None]);
 }
@@ -169,7 +198,7 @@ fn an_answer_that_is_no_number_is_null() {
 fn a_cancelled_query_stops_between_batches() {
     let scope = QueryScope::default();
     let cancel = scope.clone();
-    let stub = Stub::new(&["sentiment", "sentence_embedding"], move |ids| {
+    let stub = Stub::new(&TINY_MULTI_OUTPUTS, move |ids| {
         cancel.cancel();
         Ok(vec![ids.len() as f32, 0.0, 0.0])
     });
@@ -311,10 +340,12 @@ fn a_graph_that_scales_whole_batches_runs_texts_alone() {
     let texts = [Some("good"), Some("bad"), Some("food")];
     let request = Request {
         model: &model,
-        output,
+        questions: &[Question::of(output)],
         texts: &texts,
         batch_tokens: 64,
         on_error: OnError::Fail,
+        cache: ModelCache::Off,
+        cache_bytes: 0,
         scope: &scope,
     };
     models.infer(&request).expect("answers");

@@ -1,0 +1,27 @@
+//! A started session: threads, models, tables.
+
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, Runtime};
+use tronie_engine::{LocalBackend, SessionBuilder};
+use tronie_ort::OnnxRuntime;
+
+use crate::args::EngineArgs;
+use crate::failure::Failure;
+use crate::{places, settings};
+
+/// Starts a session and the threads that it runs on.
+pub(crate) fn start(engine: EngineArgs) -> Result<(Runtime, Arc<LocalBackend>), Failure> {
+    let settings = settings::load(engine)?;
+    // The threads of queries block while they wait for models; two more keep signals and the network going.
+    let threads = settings
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        + 2;
+    let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    let runtime = runtime.map_err(|e| Failure::Query(format!("threads cannot be started: {e}")))?;
+    let wrong = |e: tronie_engine::Error| Failure::Usage(e.to_string());
+    let builder = SessionBuilder::new(settings, Arc::new(OnnxRuntime::new(places::onnxruntime()))).map_err(wrong)?;
+    let backend = Arc::new(runtime.block_on(builder.session()).map_err(wrong)?);
+    Ok((runtime, backend))
+}

@@ -1,0 +1,63 @@
+//! Planner rules that spare model calls: a call costs milliseconds a text, everything else is free in comparison.
+//!
+//! | rule | what it does |
+//! | --- | --- |
+//! | `defer.rs` | model calls wait for the joins, filters and limits that drop rows |
+//! | `order.rs` | conditions without model calls come first, and DataFusion's rules leave it so |
+//! | `topk.rs` | under `ORDER BY .. LIMIT`, rows are sorted before a condition asks a model about them |
+//! | `slices.rs` | under a limit, a condition asks a model about a few rows at a time |
+//! | `guards.rs` | what an aggregate reads is computed where its FILTER is true |
+//! | `share.rs` | functions over the same text share a pass |
+//!
+//! `calls.rs` knows what a model call is, `moves.rs` what may move.
+
+mod calls;
+mod defer;
+mod guards;
+mod moves;
+mod order;
+mod share;
+mod slices;
+mod topk;
+
+use std::sync::Arc;
+
+use datafusion::config::ConfigOptions;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::optimizer::Optimizer;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
+use tronie_common::TronieOptions;
+
+use self::calls::Calls;
+pub(crate) use share::Askers;
+
+/// Adds the rules to a session.
+pub(crate) fn install(builder: SessionStateBuilder, askers: &Askers) -> SessionStateBuilder {
+    let calls = Calls::new(askers);
+    let mut logical = Optimizer::new().rules;
+    logical.insert(0, Arc::new(guards::Guard::new(calls.clone())));
+    logical.push(Arc::new(defer::DeferCalls::new(calls.clone())));
+    logical.push(Arc::new(share::SharePasses::new(askers.clone())));
+
+    let mut physical = PhysicalOptimizer::new().rules;
+    physical.insert(0, Arc::new(order::Split::new(calls.clone())));
+    let last: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 3] = [
+        Arc::new(order::Unshield),
+        Arc::new(topk::SortFirst::new(calls.clone())),
+        Arc::new(slices::Slice::new(calls)),
+    ];
+    // The last of DataFusion's checks that the plan can run.
+    let check = physical.pop();
+    physical.extend(last.into_iter().chain(check));
+
+    builder
+        .with_optimizer_rules(logical)
+        .with_physical_optimizer_rules(physical)
+}
+
+/// Whether the session wants its model calls planned.
+fn is_on(options: &ConfigOptions) -> bool {
+    let tronie = options.extensions.get::<TronieOptions>();
+    tronie.is_none_or(|tronie| tronie.model_planning)
+}

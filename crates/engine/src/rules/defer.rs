@@ -1,0 +1,197 @@
+//! Model calls wait until rows have been dropped: above the joins, filters and limits that drop them.
+//!
+//! DataFusion keeps a computed column where the query wrote it, below the join or the `ORDER BY .. LIMIT` above it, and
+//! pushes conditions as far down as it can. Both are right for cheap expressions and wrong for a model. This rule walks
+//! down the plan, takes columns and conditions with model calls out of it (see [`Late`]), carries the columns that they
+//! read through the nodes above under names such as `__text_1`, and puts them back above the last node that drops rows.
+//! What nothing above drops stays where it is. Volatile functions are not moved, nor is a condition from below anything
+//! that could fail on the rows that it keeps away.
+//!
+//! It is the last but one of the logical rules. DataFusion runs the whole list several times and pushes conditions down
+//! again each time, but each time ends with this rule, so what comes out has been through it; and it is in every plan that
+//! is optimized, that of EXPLAIN, of a prepared statement and of a scheduler too. The physical rules of DataFusion push down once
+//! more: `order.rs` keeps them from it.
+
+mod firsts;
+mod late;
+mod nodes;
+
+use std::collections::HashSet;
+
+use datafusion::common::Result;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::{LogicalPlan, TableProviderFilterPushDown, TableScan};
+use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+
+use self::late::{Late, same_columns};
+use super::calls::Calls;
+use super::is_on;
+
+/// The rule.
+#[derive(Debug)]
+pub(super) struct DeferCalls {
+    calls: Calls,
+}
+
+impl DeferCalls {
+    pub(super) fn new(calls: Calls) -> Self {
+        Self { calls }
+    }
+}
+
+impl OptimizerRule for DeferCalls {
+    fn name(&self) -> &str {
+        "defer_model_calls"
+    }
+
+    fn rewrite(&self, plan: LogicalPlan, config: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
+        if !is_on(&config.options()) || !self.calls.in_plan(&plan)? {
+            return Ok(Transformed::no(plan));
+        }
+        let mut walk = Walk {
+            calls: &self.calls,
+            names: Names::of(&plan)?,
+        };
+        match walk.finished(&plan) {
+            Ok(done) if same_columns(done.plan.schema(), plan.schema()) => {
+                let changed = done.changed && done.plan != plan;
+                Ok(Transformed::new_transformed(done.plan, changed))
+            }
+            // A plan that this rule cannot improve is slow, not wrong: no reason to fail the query.
+            Err(error) if cfg!(debug_assertions) => Err(error),
+            _ => Ok(Transformed::no(plan)),
+        }
+    }
+}
+
+/// What is above a node: whether it pays for what is late to wait until there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Above {
+    /// For columns.
+    columns: bool,
+    /// For conditions.
+    filters: bool,
+}
+
+impl Above {
+    /// Nothing drops rows, or nothing may pass.
+    const NONE: Self = Self {
+        columns: false,
+        filters: false,
+    };
+    /// Rows are dropped, and whatever is late may pass.
+    const DROPS: Self = Self {
+        columns: true,
+        filters: true,
+    };
+}
+
+/// One run of the rule over one plan.
+struct Walk<'a> {
+    calls: &'a Calls,
+    names: Names,
+}
+
+impl Walk<'_> {
+    /// A plan with everything done that is in it, and no other columns.
+    fn finished(&mut self, plan: &LogicalPlan) -> Result<Late> {
+        self.taken(plan, Above::NONE)?.finished()
+    }
+
+    /// A plan with what may wait taken out of it: columns and conditions, as far as `above` says so.
+    fn taken(&mut self, plan: &LogicalPlan, above: Above) -> Result<Late> {
+        let with_subqueries = plan.clone().map_subqueries(|subquery| {
+            let done = self.finished(&subquery)?;
+            Ok(Transformed::new_transformed(done.plan, done.changed))
+        })?;
+        let (plan, changed) = (&with_subqueries.data, with_subqueries.transformed);
+        let mut late = match plan {
+            // A correlated sub-query reads columns of this node that its expressions do not show.
+            plan if is_correlated(plan)? => self.closed(plan)?,
+            LogicalPlan::Projection(projection) => self.projection(projection, above)?,
+            LogicalPlan::Filter(filter) => self.filter(filter, above)?,
+            LogicalPlan::Join(join) => self.join(join, above)?,
+            LogicalPlan::Sort(sort) => self.sort(sort, above)?,
+            LogicalPlan::Limit(limit) => self.limit(limit)?,
+            LogicalPlan::Aggregate(aggregate) => self.aggregate(aggregate)?,
+            LogicalPlan::Window(window) => self.window(window, above)?,
+            LogicalPlan::SubqueryAlias(alias) => self.alias(alias, above)?,
+            LogicalPlan::TableScan(scan) => self.scan(scan)?,
+            plan => self.closed(plan)?,
+        };
+        late.changed |= changed;
+        if !above.filters {
+            late = late.filtered()?;
+        }
+        if above.columns || late.columns.is_empty() {
+            Ok(late)
+        } else {
+            late.finished()
+        }
+    }
+
+    /// A node that nothing passes.
+    fn closed(&mut self, plan: &LogicalPlan) -> Result<Late> {
+        let done = plan.clone().map_children(|child| {
+            let done = self.finished(&child)?;
+            Ok(Transformed::new_transformed(done.plan, done.changed))
+        })?;
+        Ok(Late::done(done.data, done.transformed))
+    }
+}
+
+impl Walk<'_> {
+    /// A scan is told of conditions for its own use. Those with model calls it had better not know.
+    fn scan(&mut self, scan: &TableScan) -> Result<Late> {
+        let mut kept = Vec::new();
+        for filter in &scan.filters {
+            let supported = scan.source.supports_filters_pushdown(&[filter])?;
+            // What a scan does exactly nobody does after it.
+            let is_hint = supported.first() == Some(&TableProviderFilterPushDown::Inexact);
+            if !is_hint || !self.calls.in_expression(filter)? {
+                kept.push(filter.clone());
+            }
+        }
+        let changed = kept.len() < scan.filters.len();
+        let mut scan = scan.clone();
+        scan.filters = kept;
+        Ok(Late::done(LogicalPlan::TableScan(scan), changed))
+    }
+}
+
+/// Whether a node has a sub-query that reads columns of the node.
+fn is_correlated(plan: &LogicalPlan) -> Result<bool> {
+    let mut correlated = false;
+    plan.clone().map_subqueries(|subquery| {
+        correlated |= matches!(&subquery, LogicalPlan::Subquery(inner) if !inner.outer_ref_columns.is_empty());
+        Ok(Transformed::no(subquery))
+    })?;
+    Ok(correlated)
+}
+
+/// Names for carried columns that no column of the plan has.
+struct Names {
+    taken: HashSet<String>,
+    next: usize,
+}
+
+impl Names {
+    fn of(plan: &LogicalPlan) -> Result<Self> {
+        let mut taken = HashSet::new();
+        plan.apply_with_subqueries(|node| {
+            taken.extend(node.schema().fields().iter().map(|field| field.name().clone()));
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(Self { taken, next: 1 })
+    }
+
+    fn fresh(&mut self) -> String {
+        loop {
+            let name = format!("__text_{}", self.next);
+            self.next += 1;
+            if !self.taken.contains(&name) {
+                return name;
+            }
+        }
+    }
+}
