@@ -29,6 +29,35 @@ fn several_functions_over_one_text_cost_one_pass() {
 }
 
 #[test]
+fn a_function_that_asks_no_model_takes_no_part() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("threads");
+    let plan = |sql: &str| {
+        let stub = Stub::new(&TINY_MULTI_OUTPUTS, |_| Ok(vec![0.5, 1.0, 2.0])).with_columns(3);
+        let batches = runtime.block_on(async {
+            let session = Local::with_stub(stub).await.expect("a session");
+            session
+                .query("create view r as select 'good' as t from generate_series(1, 9)")
+                .await
+                .expect("a view");
+            session.query(sql).await.expect("a plan")
+        });
+        arrow::util::pretty::pretty_format_batches(&batches)
+            .expect("text")
+            .to_string()
+    };
+    let shared = plan("explain select ai_sentiment(t), ai_keywords(t, method => 'embedding') from r");
+    assert!(
+        shared.contains("keywords") && shared.contains("Utf8(\"sentiment\")"),
+        "{shared}"
+    );
+    let apart = plan("explain select ai_sentiment(t), ai_keywords(t, method => 'tfidf') from r");
+    assert!(!apart.contains("Utf8(\"sentiment\")"), "{apart}");
+}
+
+#[test]
 fn a_filter_shares_its_pass_with_the_columns_above_it() {
     let filtered =
         "select id, ai_intent(t) from r where ai_sentiment(t)['label'] <> 'x' and ai_sentiment(t)['score'] < 2";

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 /// What became of the texts that a model was asked about, and what that cost. Texts are counted when the call that asks
 /// (one for each batch of rows, usually 8,192 of them) has its answers. From then on
-/// `texts = repeated + remembered + stored + inferred + failed`; only calls that were cancelled or failed as a whole
+/// `texts = repeated + remembered + stored + cascaded + inferred + failed`; only calls that were cancelled or failed as a whole
 /// leave `inferred` texts that nobody got an answer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -23,6 +23,12 @@ pub struct Counts {
     pub remembered: u64,
     /// Distinct texts of a call that were answered from the cache of answers in the warehouse.
     pub stored: u64,
+    /// Distinct texts of a call that the cascade's linear model answered.
+    pub cascaded: u64,
+    /// Texts that the cascade was sure of and that went through the model all the same, to see whether it agrees.
+    pub audited: u64,
+    /// Of these, texts on whose answer both agreed.
+    pub agreed: u64,
     /// Distinct texts of a call that went through the model.
     pub inferred: u64,
     /// Distinct texts of a call that the model could not process.
@@ -57,6 +63,9 @@ impl AddAssign for Counts {
             repeated,
             remembered,
             stored,
+            cascaded,
+            audited,
+            agreed,
             inferred,
             failed,
             tokens,
@@ -68,6 +77,9 @@ impl AddAssign for Counts {
         self.repeated += repeated;
         self.remembered += remembered;
         self.stored += stored;
+        self.cascaded += cascaded;
+        self.audited += audited;
+        self.agreed += agreed;
         self.inferred += inferred;
         self.failed += failed;
         self.tokens += tokens;
@@ -99,6 +111,10 @@ impl fmt::Display for Counts {
             f,
             "texts={texts}, distinct={distinct}, remembered={remembered}, stored={stored}, "
         )?;
+        if self.cascaded > 0 {
+            let (cascaded, agreed, audited) = (self.cascaded, self.agreed, self.audited);
+            write!(f, "cascaded={cascaded}, agreed={agreed} of {audited} audited, ")?;
+        }
         let (inferred, failed, tokens, padding) = (self.inferred, self.failed, self.tokens, self.padding);
         write!(
             f,

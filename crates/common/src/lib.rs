@@ -11,5 +11,5 @@ mod scope;
 pub use characters::is_invisible;
 pub use counts::{Counts, Tallies, Tally};
 pub use kind::Kind;
-pub use options::{ModelCache, OnError, TronieOptions};
+pub use options::{ModelCache, OnError, Rate, TronieOptions};
 pub use scope::QueryScope;

@@ -156,8 +156,8 @@ mod tests {
     #[test]
     fn an_unknown_option_is_refused_with_those_that_exist() {
         assert_eq!(
-            arranged("SELECT f(t, metod => 'x')"),
-            Err("f has no argument `metod` (it has `text`, `top_k`, `method`)".to_owned())
+            arranged("SELECT f(t, mode => 'x')"),
+            Err("f has no argument `mode` (it has `text`, `top_k`, `method`)".to_owned())
         );
         assert_eq!(
             arranged("SELECT f(t, text => 'x')"),

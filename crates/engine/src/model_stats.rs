@@ -25,11 +25,14 @@ const NAME: &str = "tronie_model_stats";
 /// How a column of whole numbers is called, and which count is in it.
 type Column = (&'static str, fn(&Counts) -> u64);
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 12] = [
     ("texts", |counts| counts.texts),
     ("distinct_texts", Counts::distinct),
     ("remembered", |counts| counts.remembered),
     ("stored", |counts| counts.stored),
+    ("cascaded", |counts| counts.cascaded),
+    ("audited", |counts| counts.audited),
+    ("agreed", |counts| counts.agreed),
     ("inferred", |counts| counts.inferred),
     ("failed", |counts| counts.failed),
     ("tokens", |counts| counts.tokens),

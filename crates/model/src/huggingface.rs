@@ -77,6 +77,7 @@ pub(crate) fn read(folder: &Path) -> Result<Manifest, ModelError> {
                 path: PathBuf::from("tokenizer.json"),
                 sha256: None,
             },
+            cascade: None,
         },
         outputs: vec![Output {
             name: "logits".to_owned(),

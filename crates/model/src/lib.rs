@@ -9,8 +9,10 @@
 mod answers;
 mod backend;
 mod batch;
+mod cascade;
 mod counted;
 mod distinct;
+mod easy;
 mod error;
 mod huggingface;
 mod loaded;

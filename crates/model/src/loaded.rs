@@ -1,6 +1,6 @@
 //! A model in memory: checked files, tokenizer, and the sessions that run it.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tronie_common::Kind;
 
 use crate::backend::{Backend, BackendError, Graph, GraphOutput, Session};
+use crate::cascade::Cascade;
 use crate::error::ModelError;
 use crate::manifest::{Batching, FileEntry, Manifest, Output};
 use crate::memory::{Held, Memory};
@@ -24,6 +25,7 @@ pub struct Model {
     digest: String,
     batching: Batching,
     pub(crate) tokenizer: TextTokenizer,
+    pub(crate) cascade: Option<Cascade>,
     graph: Arc<dyn Graph>,
     idle: Mutex<Vec<Lease>>,
     memory: Arc<dyn Memory>,
@@ -61,6 +63,7 @@ impl Model {
                     reason: format!("`{}` is not a tokenizer: {e}", manifest.files.tokenizer.path.display()),
                 }
             })?;
+        let cascade = cascade(folder, &manifest)?;
         let graph = backend.load(&graph_file.path).map_err(in_backend)?;
         fits(&manifest, graph.outputs()).map_err(|reason| ModelError::Folder {
             folder: folder.to_path_buf(),
@@ -89,6 +92,7 @@ impl Model {
             digest: hex(&digest.finalize()),
             batching,
             tokenizer,
+            cascade,
             graph,
             idle: Mutex::new(vec![Lease {
                 session: first,
@@ -173,6 +177,20 @@ impl Model {
     pub(crate) fn return_session(&self, lease: Lease) {
         self.idle.lock().push(lease);
     }
+}
+
+/// The model's linear model, if it has one.
+fn cascade(folder: &Path, manifest: &Manifest) -> Result<Option<Cascade>, ModelError> {
+    let Some(entry) = &manifest.files.cascade else {
+        return Ok(None);
+    };
+    let file = FileScan::checked(folder, manifest, entry)?;
+    let broken = |reason: String| ModelError::Folder {
+        folder: folder.to_path_buf(),
+        reason: format!("`{}` is not a cascade: {reason}", entry.path.display()),
+    };
+    let bytes = fs::read(&file.path).map_err(|e| broken(e.to_string()))?;
+    Cascade::read(&bytes).map(Some).map_err(broken)
 }
 
 /// Whether the graph has what the manifest says; if not, why.

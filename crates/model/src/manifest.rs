@@ -50,6 +50,8 @@ pub struct Files {
     pub model: FileEntry,
     /// The tokenizer in the Hugging Face format.
     pub tokenizer: FileEntry,
+    /// A linear model that answers the easy texts, if there is one; `cascade.rs` says what is in it.
+    pub cascade: Option<FileEntry>,
 }
 
 /// A file and the digest it must have.
@@ -180,7 +182,10 @@ impl Manifest {
         if self.outputs.is_empty() {
             return Err("it names no [[outputs]]".to_owned());
         }
-        for file in [&self.files.model, &self.files.tokenizer] {
+        for file in [&self.files.model, &self.files.tokenizer]
+            .into_iter()
+            .chain(&self.files.cascade)
+        {
             // A manifest from elsewhere must not reach outside its own folder.
             if !file.path.components().all(|part| matches!(part, Component::Normal(_))) {
                 return Err(format!("the file `{}` lies outside the folder", file.path.display()));

@@ -13,6 +13,7 @@ use crate::backend::Backend;
 use crate::batch::pack;
 use crate::counted::Counted;
 use crate::distinct::{Distinct, excerpt, has_text};
+use crate::easy::Easy;
 use crate::error::ModelError;
 use crate::loaded::Model;
 use crate::memory::{Held, Memory, Unlimited};
@@ -92,6 +93,8 @@ pub struct Request<'a> {
     pub cache: ModelCache,
     /// The most bytes that kept answers may take.
     pub cache_bytes: u64,
+    /// The share of texts whose answer must be the model's own while its cascade answers; 0 for no cascade.
+    pub cascade: f64,
     /// The query that asks.
     pub scope: &'a QueryScope,
 }
@@ -181,7 +184,10 @@ impl Models {
         let counted = Counted::new(request.scope.tallies().of(name), self.tallies.of(name));
         let (answers, sources) = blocking(|| {
             let shelves = self.shelves(request)?;
-            self.answer(request, &distinct, &shelves, &counted)
+            let easy = Easy::new(request, &distinct);
+            let (answers, mut sources) = self.answer(request, &distinct, &shelves, &counted, easy.answers.clone())?;
+            easy.count(&answers, &mut sources);
+            Ok((answers, sources))
         })?;
         let texts = places.iter().flatten().count();
         counted.add(Counts {
@@ -216,16 +222,16 @@ impl Models {
         request.questions.iter().map(shelf).collect()
     }
 
-    /// Answers distinct texts: what is known, what is kept, what others compute, and the rest by inference. Counts where
-    /// the answers are from that were not inferred.
+    /// Answers distinct texts that have no answer yet: what is known, what is kept, what others compute, and the rest by
+    /// inference. Counts where the answers are from that were not inferred.
     fn answer(
         &self,
         request: &Request<'_>,
         distinct: &Distinct<'_>,
         shelves: &[Arc<OpenShelf>],
         counted: &Counted,
+        mut answers: Vec<Option<Answer>>,
     ) -> Result<(Vec<Answer>, Counts), ModelError> {
-        let mut answers: Vec<Option<Answer>> = vec![None; distinct.texts.len()];
         let mut sources = Counts::default();
         let kept = |key: &Key| shelves.first()?.find(key);
         let writes = (shelves.first()).filter(|_| request.cache == ModelCache::On);

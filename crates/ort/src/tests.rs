@@ -30,6 +30,7 @@ fn agrees_with_expected(model: &str, task: &str, batch_tokens: usize) {
         on_error: OnError::Fail,
         cache: ModelCache::Off,
         cache_bytes: 0,
+        cascade: 0.0,
         scope: &scope,
     };
     let rows = models.infer(&request).expect("the fixture answers");

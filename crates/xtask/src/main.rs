@@ -8,6 +8,7 @@
 
 mod bench;
 mod demo;
+mod eval;
 mod fetch;
 mod generate;
 mod onnxruntime;
@@ -57,6 +58,8 @@ enum Task {
     },
     /// Check the rules that the compiler cannot: layers, file sizes, messages, lists
     Tidy,
+    /// Print the default model's accuracy and calibration, measured through the engine
+    Eval(eval::Options),
     /// Measure, and write a report under benchmarks/results/
     Bench {
         #[command(subcommand)]
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(),
         Task::Gen { check } => generate::run(check),
         Task::Tidy => tidy::run(),
+        Task::Eval(options) => eval::run(&options),
         Task::Bench { suite } => bench::run(&suite),
     };
     match result {

@@ -33,6 +33,8 @@ pub struct Asks {
     pub model: usize,
     /// Which argument takes what else the pass should answer, see [`ALSO`](crate::ALSO).
     pub also: usize,
+    /// An argument and the text that it has to be for the function to ask at all.
+    pub when: Option<(usize, &'static str)>,
 }
 
 /// What a function makes of rows.
@@ -86,7 +88,8 @@ impl Function {
         Self { samples, ..self }
     }
 
-    /// The same, which asks `task` about the arguments `texts` of a call with these parameters.
+    /// The same, which asks `task` about the arguments `texts` of a call with these parameters; no arguments for one that
+    /// asks about texts that it makes itself.
     #[must_use]
     pub fn asking(self, parameters: &Parameters, task: &'static str, texts: &'static [usize]) -> Self {
         let asks = Asks {
@@ -94,11 +97,21 @@ impl Function {
             texts,
             model: parameters.position(MODEL),
             also: parameters.position(ALSO),
+            when: None,
         };
         Self {
             asks: Some(asks),
             ..self
         }
+    }
+
+    /// The same, which asks only where its option is `value`.
+    #[must_use]
+    pub fn only_when(mut self, parameters: &Parameters, option: &str, value: &'static str) -> Self {
+        if let Some(asks) = &mut self.asks {
+            asks.when = Some((parameters.position(option), value));
+        }
+        self
     }
 
     /// The name in SQL.

@@ -160,6 +160,7 @@ impl TextModel {
             on_error: options.on_error,
             cache: options.model_cache,
             cache_bytes: options.model_cache_bytes,
+            cascade: options.cascade.0,
             scope: &scope,
         };
         let rows = self.env.models().infer(&request).map_err(model_error)?;

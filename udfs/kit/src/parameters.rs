@@ -255,7 +255,7 @@ impl<'a> Options<'a> {
         };
         match list_of_texts(value) {
             Some(texts) => Ok(Some(texts)),
-            None => self.refused(option, "a list of texts, such as ['a', 'b'],", value),
+            None => self.refused(option, "a list of texts, such as ['a', 'b']", value),
         }
     }
 }

@@ -32,10 +32,13 @@ const PARAMETERS: Parameters = Parameters {
 /// The most variants of texts that are asked about at once.
 const VARIANTS: usize = 8192;
 
+/// The words of a text and what they do.
+type Attributions<'a> = Vec<(&'a str, f64)>;
+
 /// Makes the function.
 pub(crate) fn function(env: &UdfEnv) -> Function {
     let models = TASKS.map(|task| TextModel::new(env, PARAMETERS, task));
-    Function::scalar(AiExplain::new(models))
+    Function::scalar(AiExplain::new(models)).asking(&PARAMETERS, "sentiment", &[])
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -98,7 +101,7 @@ impl AiExplain {
         (model, of_labels): (&TextModel, bool),
         args: &ScalarFunctionArgs,
         texts: &[Parts<'a>],
-    ) -> Result<Vec<Option<Vec<(&'a str, f64)>>>> {
+    ) -> Result<Vec<Option<Attributions<'a>>>> {
         let variants: Vec<Option<&str>> = texts
             .iter()
             .flat_map(Parts::texts)
@@ -156,7 +159,7 @@ fn item() -> FieldRef {
     Arc::new(Field::new("item", DataType::Struct(fields()), true))
 }
 
-fn lists(rows: &[Option<Vec<(&str, f64)>>]) -> Result<ArrayRef> {
+fn lists(rows: &[Option<Attributions<'_>>]) -> Result<ArrayRef> {
     let offsets = OffsetBuffer::from_lengths(rows.iter().map(|row| row.as_ref().map_or(0, Vec::len)));
     let nulls = NullBuffer::from_iter(rows.iter().map(Option::is_some));
     let tokens: StringArray = rows.iter().flatten().flatten().map(|(token, _)| Some(*token)).collect();
@@ -211,7 +214,7 @@ impl ScalarUDFImpl for AiExplain {
             ColumnarValue::Scalar(text) => text.to_array()?,
         };
         let rows = text_rows(texts.as_ref())?;
-        let mut explained: Vec<Option<Vec<(&str, f64)>>> = Vec::with_capacity(rows.len());
+        let mut explained: Vec<Option<Attributions<'_>>> = Vec::with_capacity(rows.len());
         let mut waiting: Vec<Parts<'_>> = Vec::new();
         // A row's place among those of `waiting`, or none for a row without a text.
         let mut places: Vec<Option<usize>> = Vec::new();

@@ -27,6 +27,8 @@ const PARAMETERS: Parameters = Parameters {
 /// Makes the function.
 pub(crate) fn function(env: &UdfEnv) -> Function {
     Function::scalar(AiKeywords::new(TextModel::new(env, PARAMETERS, TASK)))
+        .asking(&PARAMETERS, TASK, &[0])
+        .only_when(&PARAMETERS, "method", "embedding")
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {

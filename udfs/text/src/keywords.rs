@@ -53,23 +53,21 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     .with_argument("top_k", "How many keywords at most: 1 to 1000. Default: 10.")
     .with_sql_example(
         "```sql
-select product, k['keyword'] as keyword
-from (select product, unnest(keywords(comment, top_k => 2)) as k
+select product, k[1]['keyword'] as first, k[2]['keyword'] as second
+from (select product, keywords(comment, top_k => 2) as k
       from (values ('phone', 'The screen is scratched'), ('phone', 'screen too dark, battery bad'),
                    ('phone', 'Battery dies'), ('phone', 'great screen'), ('hotel', '房间隔音差'),
                    ('hotel', '早餐好，房间小'), ('hotel', '房间干净'), ('hotel', '早餐种类少')) as t(product, comment)
       group by product)
-order by product desc, k['weight'] desc;
+order by product desc;
 ```
 ```text
-+---------+---------+
-| product | keyword |
-+---------+---------+
-| phone   | battery |
-| phone   | screen  |
-| hotel   | 早餐    |
-| hotel   | 房间    |
-+---------+---------+
++---------+--------+---------+
+| product | first  | second  |
++---------+--------+---------+
+| phone   | screen | battery |
+| hotel   | 房间   | 早餐    |
++---------+--------+---------+
 ```",
     )
     .with_related_udf("ai_keywords")

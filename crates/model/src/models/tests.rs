@@ -48,6 +48,7 @@ fn ask(
         on_error,
         cache: ModelCache::Off,
         cache_bytes: 0,
+        cascade: 0.0,
         scope,
     })
 }
@@ -104,6 +105,7 @@ fn questions_asked_together_cost_one_pass() {
             on_error: OnError::Fail,
             cache: ModelCache::Off,
             cache_bytes: 0,
+            cascade: 0.0,
             scope: &scope,
         };
         models.infer(&request).expect("answers")
@@ -346,6 +348,7 @@ fn a_graph_that_scales_whole_batches_runs_texts_alone() {
         on_error: OnError::Fail,
         cache: ModelCache::Off,
         cache_bytes: 0,
+        cascade: 0.0,
         scope: &scope,
     };
     models.infer(&request).expect("answers");

@@ -134,6 +134,7 @@ fn query(models: &Models, model: &str, tasks: &[&str], texts: &[String], cache: 
         on_error: OnError::Fail,
         cache,
         cache_bytes: 1 << 30,
+        cascade: 0.0,
         scope: &scope,
     };
     let rows = models.infer(&request).expect("answers");
@@ -347,6 +348,7 @@ fn many_answers_are_written_before_the_query_ends() {
             on_error: OnError::Fail,
             cache: ModelCache::On,
             cache_bytes: 1 << 30,
+            cascade: 0.0,
             scope: &scope,
         };
         models.infer(&request).expect("answers");
@@ -441,6 +443,7 @@ fn keeping_without_a_place_is_an_error_that_says_what_to_do() {
         on_error: OnError::Fail,
         cache: ModelCache::Read,
         cache_bytes: 1 << 30,
+        cascade: 0.0,
         scope: &scope,
     };
     let error = models.infer(&request).expect_err("nowhere");
@@ -482,6 +485,7 @@ fn every_text_is_counted_once_and_by_what_became_of_it() {
         on_error: OnError::Null,
         cache: ModelCache::On,
         cache_bytes: 1 << 30,
+        cascade: 0.0,
         scope: &scope,
     };
     models.infer(&request).expect("answers");
@@ -498,6 +502,7 @@ fn every_text_is_counted_once_and_by_what_became_of_it() {
         // The batch that failed, and each of its texts alone.
         batches: 4,
         time: counts.time,
+        ..Counts::default()
     };
     assert_eq!(counts, expected);
     let all = models.counts();

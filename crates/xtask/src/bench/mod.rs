@@ -2,6 +2,8 @@
 
 mod report;
 mod sentiment;
+mod stage;
+mod text;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,12 +19,15 @@ use crate::shell;
 pub enum Suite {
     /// `ai_sentiment` against ONNX Runtime in plain Python and against a transformers pipeline
     Sentiment(sentiment::Options),
+    /// Every text function: models that share a pass, caches, words, keywords, redaction, languages
+    Text(text::Options),
 }
 
 /// Measures one suite and writes its report.
 pub fn run(suite: &Suite) -> Result<()> {
     match suite {
         Suite::Sentiment(options) => sentiment::run(options),
+        Suite::Text(options) => text::run(options),
     }
 }
 

@@ -2,19 +2,23 @@
 
 /// One who takes part, and its times.
 pub struct Contender {
-    name: &'static str,
+    name: String,
     rows: usize,
     /// In seconds, one a round.
     times: Vec<f64>,
 }
 
 impl Contender {
-    pub fn new(name: &'static str, rows: usize) -> Self {
+    pub fn new(name: &str, rows: usize) -> Self {
         Self {
-            name,
+            name: name.to_owned(),
             rows,
             times: Vec::new(),
         }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     pub fn add(&mut self, seconds: f64) {
@@ -32,6 +36,11 @@ impl Contender {
         }
     }
 
+    /// Rows a second.
+    pub fn speed(&self) -> f64 {
+        self.rows as f64 / self.median()
+    }
+
     fn sorted(&self) -> Vec<f64> {
         let mut times = self.times.clone();
         times.sort_by(f64::total_cmp);
@@ -41,12 +50,12 @@ impl Contender {
     fn row(&self) -> String {
         let times = self.sorted();
         let (least, most) = (times.first().unwrap_or(&f64::NAN), times.last().unwrap_or(&f64::NAN));
-        let speed = self.rows as f64 / self.median();
         format!(
-            "| {} | {} | {:.3} | {least:.3} to {most:.3} | {speed:.0} |",
+            "| {} | {} | {:.3} | {least:.3} to {most:.3} | {:.0} |",
             self.name,
             self.rows,
-            self.median()
+            self.median(),
+            self.speed()
         )
     }
 }
@@ -104,6 +113,26 @@ impl Goal {
     }
 }
 
+/// How many of something, by contender: one table.
+pub struct Shares {
+    pub what: String,
+    /// So many, of how many.
+    pub rows: Vec<(String, (usize, usize))>,
+}
+
+/// What was measured together.
+#[derive(Default)]
+pub struct Section {
+    /// Empty where a report has one section alone.
+    pub title: String,
+    pub contenders: Vec<Contender>,
+    pub goals: Vec<Goal>,
+    pub shares: Vec<Shares>,
+    pub notes: Vec<String>,
+    /// The contenders' commands.
+    pub commands: Vec<String>,
+}
+
 /// Everything that a report tells.
 pub struct Report {
     pub title: &'static str,
@@ -111,13 +140,48 @@ pub struct Report {
     pub command: String,
     /// Rows of a Markdown table.
     pub machine: String,
-    pub contenders: Vec<Contender>,
-    pub goals: Vec<Goal>,
-    /// Rows with the same label as from `tronie`, of how many.
-    pub agreement: Vec<(&'static str, (usize, usize))>,
-    pub notes: Vec<String>,
-    /// The contenders' commands.
-    pub commands: Vec<String>,
+    pub sections: Vec<Section>,
+}
+
+impl Section {
+    /// Writes its blocks.
+    fn write(&self, lines: &mut Vec<String>) {
+        if !self.title.is_empty() {
+            lines.extend([format!("## {}", self.title), String::new()]);
+        }
+        let contenders = self.contenders.iter().map(Contender::row).collect();
+        table(
+            lines,
+            "| contender | rows | median, s | spread, s | rows/s |",
+            contenders,
+        );
+        let goals = self.goals.iter().map(Goal::row).collect();
+        table(lines, "| ratio of medians | | goal | |", goals);
+        for shares in &self.shares {
+            let rows = shares.rows.iter();
+            let rows = rows.map(|(name, (part, all))| format!("| {name} | {part} of {all} |"));
+            table(lines, &format!("| {} | |", shares.what), rows.collect());
+        }
+        for note in &self.notes {
+            lines.extend([note.clone(), String::new()]);
+        }
+        if !self.commands.is_empty() {
+            lines.push("```".to_owned());
+            lines.extend(self.commands.iter().cloned());
+            lines.extend(["```".to_owned(), String::new()]);
+        }
+    }
+}
+
+/// Writes a table, unless it has no rows.
+fn table(lines: &mut Vec<String>, head: &str, rows: Vec<String>) {
+    if rows.is_empty() {
+        return;
+    }
+    lines.push(head.to_owned());
+    lines.push(format!("|{}", "---|".repeat(head.matches('|').count() - 1)));
+    lines.extend(rows);
+    lines.push(String::new());
 }
 
 impl Report {
@@ -134,32 +198,11 @@ impl Report {
             format!("`{}`", self.command),
             String::new(),
         ];
-        let mut table = |head: &str, rows: Vec<String>| {
-            lines.push(head.to_owned());
-            lines.push(format!("|{}", "---|".repeat(head.matches('|').count() - 1)));
-            lines.extend(rows);
-            lines.push(String::new());
-        };
-        table(
-            "| contender | rows | median, s | spread, s | rows/s |",
-            self.contenders.iter().map(Contender::row).collect(),
-        );
-        table(
-            "| ratio of medians | | goal | |",
-            self.goals.iter().map(Goal::row).collect(),
-        );
-        let agreement = self
-            .agreement
-            .iter()
-            .map(|(name, (same, all))| format!("| {name} | {same} of {all} |"));
-        table("| rows with the same label as from `tronie` | |", agreement.collect());
-        table("| machine | |", self.machine.lines().map(str::to_owned).collect());
-        for note in &self.notes {
-            lines.extend([note.clone(), String::new()]);
+        let machine = self.machine.lines().map(str::to_owned).collect();
+        table(&mut lines, "| machine | |", machine);
+        for section in &self.sections {
+            section.write(&mut lines);
         }
-        lines.push("```".to_owned());
-        lines.extend(self.commands.iter().cloned());
-        lines.push("```\n".to_owned());
         lines.join("\n")
     }
 }
@@ -170,7 +213,7 @@ mod tests {
 
     fn contender(times: &[f64]) -> Contender {
         Contender {
-            name: "a",
+            name: "a".to_owned(),
             rows: 100,
             times: times.to_vec(),
         }
@@ -197,24 +240,40 @@ mod tests {
 
     #[test]
     fn the_report_is_markdown() {
+        let section = Section {
+            contenders: vec![contender(&[1.0])],
+            goals: vec![Goal::only("a", 1.0)],
+            shares: vec![Shares {
+                what: "same".to_owned(),
+                rows: vec![("b".to_owned(), (1, 2))],
+            }],
+            notes: vec!["Left out.".to_owned()],
+            commands: vec!["a".to_owned()],
+            ..Section::default()
+        };
+        let other = Section {
+            title: "More".to_owned(),
+            notes: vec!["Nothing.".to_owned()],
+            ..Section::default()
+        };
         let report = Report {
             title: "Speed",
             command: "cargo xtask bench x".to_owned(),
             machine: "| date | 2024-05-01 |\n".to_owned(),
-            contenders: vec![contender(&[1.0])],
-            goals: vec![Goal::only("a", 1.0)],
-            agreement: vec![("b", (1, 2))],
-            notes: vec!["Left out.".to_owned()],
-            commands: vec!["a".to_owned()],
+            sections: vec![section, other],
         };
         assert_eq!(report.date(), Some("2024-05-01"));
         let text = report.markdown();
         assert!(
-            text.starts_with("# Speed\n\n`cargo xtask bench x`\n\n| contender |"),
+            text.starts_with(
+                "# Speed\n\n`cargo xtask bench x`\n\n| machine | |\n|---|---|\n| date | 2024-05-01 |\n\n| contender |"
+            ),
             "{text}"
         );
         assert!(
-            text.contains("| b | 1 of 2 |\n\n| machine | |\n|---|---|\n| date | 2024-05-01 |\n"),
+            text.ends_with(
+                "| same | |\n|---|---|\n| b | 1 of 2 |\n\nLeft out.\n\n```\na\n```\n\n## More\n\nNothing.\n"
+            ),
             "{text}"
         );
     }

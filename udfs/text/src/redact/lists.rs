@@ -12,7 +12,7 @@ pub(super) const COMMON_SURNAMES: HanSet = HanSet::new(
      阎薛侯雷龙陶贺郝龚邵钱覃武莫孔汤尹黎赖康毛殷施洪翟倪庞樊俞葛柳邢岳骆齐欧聂焦裴霍蔡肖刁褚阮闫窦谌鄢晏冉卓蔺牟詹程何靳甄祁裘佟",
 );
 
-/// Others, many of which are also words or the ends of words.
+/// These and others, many of which are also words or the ends of words.
 pub(super) const SURNAMES: HanSet = HanSet::new(
     "王李张刘陈杨赵黄周吴徐孙胡朱林郭罗梁宋郑唐韩曹许邓萧冯曾彭潘袁董余苏叶吕魏蒋田杜丁沈姜范傅钟卢汪戴崔陆廖姚邱夏谭韦贾邹孟熊秦\
      阎薛侯雷龙陶贺郝龚邵钱覃武莫孔汤尹黎赖康毛殷施洪翟倪庞樊俞葛柳邢岳骆齐欧聂焦裴霍蔡肖刁褚阮闫窦谌鄢晏冉卓蔺牟詹程何靳甄祁裘佟\

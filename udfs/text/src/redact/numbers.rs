@@ -18,7 +18,7 @@ const THINGS: Words = Words(
 const UNITS: Words = Words("元|块|万|亿|%|秒|分钟|小时|天|条|件|次|张|米|毫|克|公里|美元|人民币|积分|欢乐豆");
 
 /// The most digits of a number that may be anything of a person's: an IBAN has letters and is read elsewhere.
-pub(super) const MOST_DIGITS: usize = 19;
+const MOST_DIGITS: usize = 19;
 
 /// The most groups that one number comes in: a mobile number with a blank after each digit.
 const MOST_GROUPS: usize = 11;

@@ -133,7 +133,7 @@ fn is_landline(number: &Number<'_>, digits: &str) -> bool {
         && matches!(local.first(), Some(b'2'..=b'8'))
 }
 
-/// 400 and 800 numbers of ten digits, and 95 numbers are not a person's at all.
+/// A service number of ten digits that starts with 400 or 800. Shorter ones, such as 95588 and 12315, are everybody's.
 fn is_service(number: &Number<'_>, digits: &str) -> bool {
     let is_number = digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800"));
     let is_grouped = number.groups.len() > 1 && number.is_joined_by(&["-", " "]);

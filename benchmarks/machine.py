@@ -1,5 +1,11 @@
-"""Prints the machine's description, as the rows of a Markdown table: what a figure is worth depends on it."""
+"""Prints the machine's description, as the rows of a Markdown table: what a figure is worth depends on it.
 
+    python machine.py --requirements sentiment/requirements.txt
+
+The packages that the file names are told with the versions that are installed.
+"""
+
+import argparse
 import datetime
 import os
 import platform
@@ -32,7 +38,16 @@ def system():
     return f"{name}, {platform.system()} {platform.release()}, {platform.machine()}"
 
 
+def packages(requirements):
+    lines = requirements.read_text(encoding="utf-8").splitlines()
+    return [line.split("==")[0].strip() for line in lines if line.strip()]
+
+
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requirements", type=Path, required=True)
+    args = parser.parse_args()
+
     rows = {
         "date": datetime.date.today().isoformat(),
         "cpu": cpu(),
@@ -41,7 +56,7 @@ def main():
         "system": system(),
         "python": platform.python_version(),
     }
-    rows |= {package: version(package) for package in ("onnxruntime", "tokenizers", "numpy")}
+    rows |= {package: version(package) for package in packages(args.requirements)}
     for name, value in rows.items():
         print(f"| {name} | {value} |")
 
