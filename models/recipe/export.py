@@ -13,6 +13,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import quantize
+from labels import HEADS
 
 OPSET, IR = 17, 8
 ZERO = 128  # the u8 code of 0.0
@@ -49,7 +50,7 @@ class Graph:
 
 
 class Exporter:
-    """Mirrors net.Classifier over tokens as a matrix [T, H], T = batch x sequence."""
+    """Mirrors net.Model over tokens as a matrix [T, H], T = batch x sequence."""
 
     def __init__(self, model, int8=True):
         self.config = model.encoder.config
@@ -110,13 +111,18 @@ class Exporter:
         inner = g.fused("BiasGelu", inner, self.weight(f"{module}.inner.bias"))
         return self.norm(g.op("Add", x, self.linear(inner, f"{module}.outer")), f"{module}.outer_norm")
 
-    def mean(self, x, mask):
-        """Mean [batch, H] of the token vectors x [T, H] over the tokens in `mask`."""
+    def tokens(self, x):
+        """The vectors x [T, H] as `token_embedding` [batch, sequence, H]: no work, so nothing is lost by having it."""
         g = self.graph
         shape = g.op("Concat", g.ints(-1), self.length, g.ints(self.config.hidden), axis=0)
-        kept = g.op("Mul", g.op("Reshape", x, shape), g.op("Unsqueeze", mask, g.ints(2)))
-        count = g.op("ReduceSum", mask, g.ints(1), keepdims=1)
-        return g.op("Div", g.op("ReduceSum", kept, g.ints(1), keepdims=0), count)
+        return g.op("Reshape", x, shape, out="token_embedding")
+
+    def sentence(self, tokens, mask):
+        """`sentence_embedding` [batch, H]: the mean of the token vectors in `mask`, of unit length."""
+        g = self.graph
+        total = g.op("ReduceSum", g.op("Mul", tokens, g.op("Unsqueeze", mask, g.ints(2))), g.ints(1), keepdims=0)
+        length = g.op("ReduceL2", total, axes=[1], keepdims=1)
+        return g.op("Div", total, g.op("Max", length, g.float(1e-12)), out="sentence_embedding")
 
     def build(self):
         """The whole model as an onnx.ModelProto."""
@@ -132,19 +138,26 @@ class Exporter:
         x = self.embed()
         for index in range(self.config.layers):
             x = self.layer(x, f"encoder.layers.{index}")
-        labels = self.weights["head.bias"].shape[0]
-        g.op("Gemm", self.mean(x, mask), self.weight("head.weight"), self.weight("head.bias"), transB=1,
-             out="sentiment")
+        tokens = self.tokens(x)
+        self.sentence(tokens, mask)
+        first = g.op("Gather", tokens, g.const(np.int64(0)), axis=1)
+        outputs = {}
+        for name, labels in HEADS.items():
+            head = f"heads.{name}"
+            g.op("Gemm", first, self.weight(f"{head}.weight"), self.weight(f"{head}.bias"), transB=1, out=name)
+            outputs[name] = ["batch", len(labels)]
+        outputs["sentence_embedding"] = ["batch", self.config.hidden]
+        outputs["token_embedding"] = ["batch", "sequence", self.config.hidden]
         graph = helper.make_graph(
             g.nodes, "tronie",
             [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "sequence"])
              for name in ("input_ids", "attention_mask")],
-            [helper.make_tensor_value_info("sentiment", TensorProto.FLOAT, ["batch", labels])],
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
             list(g.constants.values()))
         return helper.make_model(graph, ir_version=IR, producer_name="tronie", opset_imports=[
             helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)])
 
 
 def write(model, path, int8=True):
-    """Exports `model` (net.Classifier) to `path`."""
+    """Exports `model` (net.Model) to `path`."""
     onnx.save(Exporter(model, int8).build(), Path(path))

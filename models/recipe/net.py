@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional as F
 
-SENTIMENT = ["negative", "neutral", "positive"]
+from labels import HEADS
 
 
 @dataclass
@@ -72,31 +72,39 @@ class Encoder(nn.Module):
         return x
 
 
-class Classifier(nn.Module):
-    """The encoder, the mean over tokens, and one linear head."""
+class Model(nn.Module):
+    """The encoder and what is read from its token vectors [B, S, H].
 
-    def __init__(self, config, labels=SENTIMENT):
+    Their mean over the tokens, brought to unit length, is the sentence's embedding. The first token stands for
+    the whole text in the linear heads: so the tasks do not bend the mean, which has to stay the base's.
+    """
+
+    def __init__(self, config, heads=HEADS):
         super().__init__()
         self.encoder = Encoder(config)
-        self.head = nn.Linear(config.hidden, len(labels))
+        self.heads = nn.ModuleDict({name: nn.Linear(config.hidden, len(labels)) for name, labels in heads.items()})
 
     def forward(self, ids, mask):
+        """({head: logits [B, labels]}, embedding [B, H])."""
         tokens = self.encoder(ids, mask)
-        weight = mask.to(tokens.dtype)[..., None]
-        mean = (tokens * weight).sum(1) / weight.sum(1)
-        return self.head(mean)
+        return {name: head(tokens[:, 0]) for name, head in self.heads.items()}, embedding(tokens, mask)
+
+
+def embedding(tokens, mask):
+    """Mean of token vectors [B, S, H] over the mask [B, S], of unit length."""
+    return F.normalize((tokens.float() * mask[..., None]).sum(1), dim=-1)
 
 
 def from_base(base, pieces, layers, positions=256):
-    """A classifier that starts from the first `layers` layers of the base model in folder `base`.
+    """A model that starts from `layers` of the base model in folder `base`, a list of their numbers.
 
     `pieces` [vocab] are the base's ids of the vocabulary that is kept (see vocab.py). The base's vector of
     token type 0 is folded into the positions, since no other type is ever used.
     """
     told = json.loads((Path(base) / "config.json").read_text())
-    config = Config(len(pieces), layers, told["hidden_size"], told["num_attention_heads"],
+    config = Config(len(pieces), len(layers), told["hidden_size"], told["num_attention_heads"],
                     told["intermediate_size"], positions, told["layer_norm_eps"])
-    model = Classifier(config)
+    model = Model(config)
     weights = {name: value.float() for name, value in load_file(Path(base) / "model.safetensors").items()}
     encoder = model.encoder
 
@@ -110,7 +118,7 @@ def from_base(base, pieces, layers, positions=256):
     encoder.positions.weight.data.copy_(
         weights["embeddings.position_embeddings.weight"][:positions] + token_type)
     set_linear(encoder.norm, "embeddings.LayerNorm")
-    for index, layer in enumerate(encoder.layers):
+    for index, layer in zip(layers, encoder.layers):
         name = f"encoder.layer.{index}."
         set_linear(layer.qkv, *(f"{name}attention.self.{part}" for part in ("query", "key", "value")))
         set_linear(layer.attention_out, name + "attention.output.dense")

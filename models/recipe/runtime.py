@@ -2,9 +2,12 @@
 
 import queue
 import threading
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from tokenizers import Tokenizer
 
 import batching
 
@@ -19,32 +22,66 @@ def session(model, threads=1):
     return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
-def logits(sessions, sequences, plan, output="sentiment"):
-    """Output [rows, labels] in the order of `sequences`; the batches of `plan` are shared by the sessions."""
+def run(sessions, sequences, plan, outputs=("sentiment",)):
+    """{output: [texts, columns]} in the order of `sequences`; the batches of `plan` are shared by the sessions."""
     todo = queue.SimpleQueue()
     for batch in plan:
         todo.put(batch)
-    found = [None] * len(sequences)
+    found = {output: [None] * len(sequences) for output in outputs}
     failed = []
 
-    def work(run):
+    def work(session):
         try:
             while True:
                 batch = todo.get_nowait()
                 ids, mask = batching.pad([sequences[i] for i in batch])
-                feed = {"input_ids": ids, "attention_mask": mask}
-                for index, row in zip(batch, run.run([output], feed)[0]):
-                    found[index] = row
+                results = session.run(list(outputs), {"input_ids": ids, "attention_mask": mask})
+                for output, result in zip(outputs, results):
+                    for index, row in zip(batch, result):
+                        found[output][index] = row
         except queue.Empty:
             pass
         except Exception as error:  # a thread's error would be lost otherwise
             failed.append(error)
 
-    threads = [threading.Thread(target=work, args=(run,)) for run in sessions]
+    threads = [threading.Thread(target=work, args=(session,)) for session in sessions]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if failed:
         raise failed[0]
-    return np.stack(found)
+    return {output: np.stack(rows) for output, rows in found.items()}
+
+
+class Model:
+    """An exported model folder, run on all of its texts at once."""
+
+    def __init__(self, folder, path=None, sessions=2):
+        folder = Path(folder)
+        manifest = tomllib.loads((folder / "manifest.toml").read_text())
+        self.temperatures = {output["name"]: output.get("temperature", 1.0) for output in manifest["outputs"]}
+        self.prefix = manifest["prefix"]
+        self.tokenizer = Tokenizer.from_file(str(folder / manifest["files"]["tokenizer"]["path"]))
+        self.tokenizer.enable_truncation(manifest["max_length"])
+        path = path or folder / manifest["files"]["model"]["path"]
+        self.sessions = [session(path) for _ in range(sessions)]
+
+    def encode(self, texts):
+        return [e.ids for e in self.tokenizer.encode_batch([self.prefix + text for text in texts])]
+
+    def outputs(self, texts, names, budget=512):
+        """{output: [texts, columns]}, logits as they are."""
+        sequences = self.encode(texts)
+        return run(self.sessions, sequences, batching.by_budget([len(s) for s in sequences], budget), names)
+
+    def probabilities(self, texts, head):
+        return softmax(self.outputs(texts, (head,))[head] / self.temperatures[head])
+
+    def embeddings(self, texts):
+        return self.outputs(texts, ("sentence_embedding",))["sentence_embedding"]
+
+
+def softmax(logits):
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)

@@ -10,7 +10,9 @@ in it, so a test can work out each number by hand:
 
     tiny-hf     logits    = [-4 s, 4 s]           (NEGATIVE, POSITIVE)
     tiny-multi  sentiment = [-8 s, 1, 8 s]        (negative, neutral, positive)
+                intent    = [4 topic, -4 s, 1]        (purchase, complaint, other)
                 sentence_embedding = unit vector of [s, topic, 0, 2] (see `embedding_table`)
+                token_embedding    = [value, topic, 0, 2] of each token
 
 The models are built to catch mistakes of the caller: the vector of [PAD] is huge, so an ignored attention
 mask shows; token type 1 shifts the score, so wrong `token_type_ids` show; there are 64 positions, so a
@@ -149,7 +151,7 @@ def save(path, name, nodes, inputs, outputs, constants):
     graph = helper.make_graph(
         nodes, name,
         [helper.make_tensor_value_info(i, TensorProto.INT64, ["batch", "sequence"]) for i in inputs],
-        [helper.make_tensor_value_info(o, TensorProto.FLOAT, ["batch", size]) for o, size in outputs],
+        [helper.make_tensor_value_info(o, TensorProto.FLOAT, ["batch", *shape]) for o, shape in outputs],
         constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8,
@@ -190,12 +192,12 @@ def make_hf(folder):
         constant("bias", np.zeros(2, np.float32)),
     ]
     save(folder / "model.onnx", "tiny_hf", nodes, ["input_ids", "attention_mask", "token_type_ids"],
-         [("logits", 2)], constants)
+         [("logits", [2])], constants)
     write_expected(folder, lambda s, _: {"logits": [-4 * s, 4 * s]}, token_types=True)
 
 
 def make_multi(folder):
-    """A model in the project's own format, with two outputs."""
+    """A model in the project's own format, with several outputs."""
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "tokenizer.json", tokenizer(word_level()))
     nodes = [
@@ -203,21 +205,29 @@ def make_multi(folder):
         *positions("word", "hidden"),
         *masked_mean("hidden"),
         helper.make_node("Gemm", ["mean", "weight", "bias"], ["sentiment"]),
+        helper.make_node("Gemm", ["mean", "intent_weight", "intent_bias"], ["intent"]),
+        helper.make_node("Identity", ["hidden"], ["token_embedding"]),
         helper.make_node("ReduceL2", ["mean"], ["norm"], axes=[1], keepdims=1),
         helper.make_node("Div", ["mean", "norm"], ["sentence_embedding"]),
     ]
     weight = np.zeros((4, 3), np.float32)
     weight[0] = [-8.0, 0.0, 8.0]
+    intent = np.zeros((4, 3), np.float32)
+    intent[1, 0], intent[0, 1] = 4.0, -4.0
     constants = shared_constants() + [
         constant("weight", weight),
         constant("bias", np.array([0, 1, 0], np.float32)),
+        constant("intent_weight", intent),
+        constant("intent_bias", np.array([0, 0, 1], np.float32)),
     ]
     save(folder / "model.onnx", "tiny_multi", nodes, ["input_ids", "attention_mask"],
-         [("sentiment", 3), ("sentence_embedding", 4)], constants)
+         [("sentiment", [3]), ("intent", [3]), ("sentence_embedding", [4]), ("token_embedding", ["sequence", 4])],
+         constants)
 
     def expected(s, topic):
         vector = np.array([s, topic, 0.0, 2.0])
-        return {"sentiment": [-8 * s, 1.0, 8 * s], "sentence_embedding": list(vector / np.linalg.norm(vector))}
+        return {"sentiment": [-8 * s, 1.0, 8 * s], "intent": [4 * topic, -4 * s, 1.0],
+                "sentence_embedding": list(vector / np.linalg.norm(vector))}
 
     write_expected(folder, expected, token_types=False)
     (folder / "manifest.toml").write_text(f"""\
@@ -225,7 +235,7 @@ def make_multi(folder):
 format = 1
 name = "tiny-multi"
 version = "1"
-description = "hand-made test model with two outputs"
+description = "hand-made test model with several outputs"
 license = "Apache-2.0"
 languages = ["zh", "en"]
 prefix = ""
@@ -248,9 +258,20 @@ labels = ["negative", "neutral", "positive"]
 temperature = 2.0
 
 [[outputs]]
+name = "intent"
+task = "intent"
+kind = "logits"
+labels = ["purchase", "complaint", "other"]
+
+[[outputs]]
 name = "sentence_embedding"
 task = "embedding"
 kind = "embedding"
+
+[[outputs]]
+name = "token_embedding"
+task = "tokens"
+kind = "token_embedding"
 """)
 
 
@@ -269,7 +290,8 @@ def write_expected(folder, formula, token_types):
             feed["token_type_ids"] = np.zeros_like(padded)
         outputs = {name: [round(float(x), 6) for x in values] for name, values in formula(s, topic).items()}
         for output, values in zip(session.get_outputs(), session.run(None, feed)):
-            np.testing.assert_allclose(values[0], outputs[output.name], atol=2e-6)
+            if output.name in outputs:
+                np.testing.assert_allclose(values[0], outputs[output.name], atol=2e-6)
         rows.append({"text": text, "ids": ids, "outputs": outputs})
     lines = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows)
     (folder / "expected.json").write_text(f"[\n{lines}\n]\n")

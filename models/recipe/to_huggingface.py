@@ -2,8 +2,8 @@
 
     python to_huggingface.py --checkpoint WORK/checkpoint.pt --tokenizer tokenizer.json --out FOLDER
 
-The architecture is BERT with a mean over tokens and one linear layer, `MeanPooledClassifier` below, which transformers
-itself does not have.
+The architecture is BERT with one linear layer on the first token, `FirstTokenClassifier` below, which transformers
+itself does not have. Only the head of sentiment is written.
 """
 
 import argparse
@@ -14,11 +14,11 @@ from torch import nn
 from transformers import BertConfig, BertModel, BertPreTrainedModel, PreTrainedTokenizerFast
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from net import SENTIMENT
+from labels import SENTIMENT
 
 
-class MeanPooledClassifier(BertPreTrainedModel):
-    """BERT, the mean over the tokens [B, H], and a linear head [B, labels]."""
+class FirstTokenClassifier(BertPreTrainedModel):
+    """BERT, the vector of the first token [B, H], and a linear head [B, labels]."""
 
     def __init__(self, config):
         super().__init__(config)
@@ -28,8 +28,7 @@ class MeanPooledClassifier(BertPreTrainedModel):
 
     def forward(self, input_ids, attention_mask=None, token_type_ids=None, **_):
         tokens = self.bert(input_ids, attention_mask=attention_mask).last_hidden_state
-        weight = attention_mask.to(tokens.dtype)[..., None]
-        return SequenceClassifierOutput(logits=self.classifier((tokens * weight).sum(1) / weight.sum(1)))
+        return SequenceClassifierOutput(logits=self.classifier(tokens[:, 0]))
 
 
 def weights(checkpoint):
@@ -44,8 +43,9 @@ def weights(checkpoint):
             renamed["bert.embeddings.position_embeddings.weight"] = value
         elif name.startswith("encoder.norm."):
             renamed[f"bert.embeddings.LayerNorm.{kind}"] = value
-        elif name.startswith("head."):
-            renamed[f"classifier.{kind}"] = value
+        elif name.startswith("heads."):
+            if name.startswith("heads.sentiment."):
+                renamed[f"classifier.{kind}"] = value
         else:
             _, _, layer, part, kind = name.split(".")
             prefix = f"bert.encoder.layer.{layer}."
@@ -88,7 +88,7 @@ def main():
         id2label=dict(enumerate(SENTIMENT)),
         label2id={label: number for number, label in enumerate(SENTIMENT)},
     )
-    model = MeanPooledClassifier(config).eval()
+    model = FirstTokenClassifier(config).eval()
     missing = model.load_state_dict(weights(checkpoint), strict=False).missing_keys
     if missing:
         raise SystemExit(f"the checkpoint lacks {', '.join(missing)}")
