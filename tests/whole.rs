@@ -8,5 +8,4 @@ mod model_calls;
 mod passes;
 mod planning;
 mod real_reviews;
-mod scratch_rules;
 mod slt;

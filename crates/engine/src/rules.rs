@@ -6,12 +6,14 @@
 //! | `order.rs` | conditions without model calls come first, and DataFusion's rules leave it so |
 //! | `topk.rs` | under `ORDER BY .. LIMIT`, rows are sorted before a condition asks a model about them |
 //! | `slices.rs` | under a limit, a condition asks a model about a few rows at a time |
+//! | `chain.rs` | several questions are asked one after the other, each about the rows that the one before has left |
 //! | `guards.rs` | what an aggregate reads is computed where its FILTER is true |
 //! | `share.rs` | functions over the same text share a pass |
 //!
 //! `calls.rs` knows what a model call is, `moves.rs` what may move.
 
 mod calls;
+mod chain;
 mod defer;
 mod guards;
 mod moves;
@@ -37,21 +39,22 @@ pub(crate) fn install(builder: SessionStateBuilder, askers: &Askers) -> SessionS
     let calls = Calls::new(askers);
     let mut logical = Optimizer::new().rules;
     logical.insert(0, Arc::new(guards::Guard::new(calls.clone())));
-    logical.push(Arc::new(defer::DeferCalls::new(calls.clone())));
     logical.push(Arc::new(share::SharePasses::new(askers.clone())));
 
     let mut physical = PhysicalOptimizer::new().rules;
     physical.insert(0, Arc::new(order::Split::new(calls.clone())));
-    let last: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 3] = [
+    let last: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 4] = [
         Arc::new(order::Unshield),
         Arc::new(topk::SortFirst::new(calls.clone())),
-        Arc::new(slices::Slice::new(calls)),
+        Arc::new(slices::Slice::new(calls.clone())),
+        Arc::new(chain::Chain::new(calls.clone())),
     ];
     // The last of DataFusion's checks that the plan can run.
     let check = physical.pop();
     physical.extend(last.into_iter().chain(check));
 
     builder
+        .with_query_planner(Arc::new(defer::Planner::new(calls)))
         .with_optimizer_rules(logical)
         .with_physical_optimizer_rules(physical)
 }

@@ -1,5 +1,6 @@
 //! What is a model call.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::common::Result;
@@ -50,6 +51,20 @@ impl Calls {
             let call = part.downcast_ref::<ScalarFunctionExpr>();
             Ok(call.is_some_and(|call| self.asks(call.fun().name())))
         })
+    }
+
+    /// The model calls in a physical expression, as texts.
+    pub(crate) fn of_physical(&self, expression: &Arc<dyn PhysicalExpr>) -> Result<BTreeSet<String>> {
+        let mut calls = BTreeSet::new();
+        expression.apply(|part| {
+            if let Some(call) = part.downcast_ref::<ScalarFunctionExpr>()
+                && self.asks(call.fun().name())
+            {
+                calls.insert(part.to_string());
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(calls)
     }
 
     fn asks(&self, function: &str) -> bool {

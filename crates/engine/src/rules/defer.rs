@@ -7,59 +7,83 @@
 //! What nothing above drops stays where it is. Volatile functions are not moved, nor is a condition from below anything
 //! that could fail on the rows that it keeps away.
 //!
-//! It is the last but one of the logical rules. DataFusion runs the whole list several times and pushes conditions down
-//! again each time, but each time ends with this rule, so what comes out has been through it; and it is in every plan that
-//! is optimized, that of EXPLAIN, of a prepared statement and of a scheduler too. The physical rules of DataFusion push down once
-//! more: `order.rs` keeps them from it.
+//! This is no rule among DataFusion's: those would push down again what it has lifted, and they are not made for what it
+//! leaves behind. It runs once, when they are through, as the first step of making a physical plan. Every plan that is run
+//! or explained comes by there. The physical rules of DataFusion push down once more: `order.rs` keeps them from it.
 
 mod firsts;
 mod late;
 mod nodes;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use async_trait::async_trait;
+use datafusion::catalog::Session;
 use datafusion::common::Result;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::display::{PlanType, ToStringifiedPlan};
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::execution::context::QueryPlanner;
 use datafusion::logical_expr::{LogicalPlan, TableProviderFilterPushDown, TableScan};
-use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 
 use self::late::{Late, same_columns};
 use super::calls::Calls;
 use super::is_on;
 
-/// The rule.
+/// Makes physical plans of plans in which model calls wait.
 #[derive(Debug)]
-pub(super) struct DeferCalls {
+pub(super) struct Planner {
     calls: Calls,
 }
 
-impl DeferCalls {
-    pub(super) fn new(calls: Calls) -> Self {
-        Self { calls }
+#[async_trait]
+impl QueryPlanner for Planner {
+    async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
+        let planner = DefaultPhysicalPlanner::default();
+        if !is_on(session.config_options()) {
+            return planner.create_physical_plan(plan, session).await;
+        }
+        let mut plan = plan.clone();
+        let options = session.config_options();
+        if let LogicalPlan::Explain(explain) = &mut plan {
+            if explain.logical_optimization_succeeded {
+                explain.plan = Arc::new(self.deferred(&explain.plan, options)?);
+                let optimizer_name = "defer_model_calls".to_owned();
+                let step = explain
+                    .plan
+                    .to_stringified(PlanType::OptimizedLogicalPlan { optimizer_name });
+                explain.stringified_plans.push(step);
+            }
+        } else {
+            plan = self.deferred(&plan, options)?;
+        }
+        planner.create_physical_plan(&plan, session).await
     }
 }
 
-impl OptimizerRule for DeferCalls {
-    fn name(&self) -> &str {
-        "defer_model_calls"
+impl Planner {
+    pub(super) fn new(calls: Calls) -> Self {
+        Self { calls }
     }
 
-    fn rewrite(&self, plan: LogicalPlan, config: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
-        if !is_on(&config.options()) || !self.calls.in_plan(&plan)? {
-            return Ok(Transformed::no(plan));
+    fn deferred(&self, plan: &LogicalPlan, options: &ConfigOptions) -> Result<LogicalPlan> {
+        if !self.calls.in_plan(plan)? {
+            return Ok(plan.clone());
         }
         let mut walk = Walk {
             calls: &self.calls,
-            names: Names::of(&plan)?,
+            names: Names::of(plan)?,
+            // DataFusion's merge join goes wrong over conditions in semi and outer joins.
+            conditions_in_joins: options.optimizer.prefer_hash_join,
         };
-        match walk.finished(&plan) {
-            Ok(done) if same_columns(done.plan.schema(), plan.schema()) => {
-                let changed = done.changed && done.plan != plan;
-                Ok(Transformed::new_transformed(done.plan, changed))
-            }
-            // A plan that this rule cannot improve is slow, not wrong: no reason to fail the query.
+        match walk.finished(plan) {
+            Ok(done) if same_columns(done.plan.schema(), plan.schema()) => Ok(done.plan),
+            // A plan that this cannot improve is slow, not wrong: no reason to fail the query.
             Err(error) if cfg!(debug_assertions) => Err(error),
-            _ => Ok(Transformed::no(plan)),
+            _ => Ok(plan.clone()),
         }
     }
 }
@@ -90,6 +114,8 @@ impl Above {
 struct Walk<'a> {
     calls: &'a Calls,
     names: Names,
+    /// Whether a condition may become one of a join's own.
+    conditions_in_joins: bool,
 }
 
 impl Walk<'_> {

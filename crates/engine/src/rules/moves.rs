@@ -65,6 +65,10 @@ pub(crate) fn cannot_fail(expression: &Expr, schema: &DFSchema) -> Result<bool> 
             | Expr::IsNotUnknown(_)
             | Expr::Between(_)
             | Expr::InList(_) => false,
+            Expr::BinaryExpr(BinaryExpr { left, op, right }) if wraps(*op) => {
+                let number = |kind: DataType| kind.is_integer() || kind.is_floating();
+                !number(left.get_type(schema)?) || !number(right.get_type(schema)?)
+            }
             Expr::BinaryExpr(BinaryExpr { op, .. }) => !compares(*op),
             Expr::Like(like) => !matches!(like.pattern.as_ref(), Expr::Literal(..)),
             Expr::Cast(Cast { expr, field }) => !widens(&expr.get_type(schema)?, field.data_type()),
@@ -82,6 +86,11 @@ fn compares(operator: Operator) -> bool {
         operator,
         Eq | NotEq | Lt | LtEq | Gt | GtEq | And | Or | IsDistinctFrom | IsNotDistinctFrom
     )
+}
+
+/// Arithmetic that has a result for all numbers: integers wrap around.
+fn wraps(operator: Operator) -> bool {
+    matches!(operator, Operator::Plus | Operator::Minus | Operator::Multiply)
 }
 
 /// Whether every value of one type is one of the other, so that a cast cannot fail.

@@ -47,6 +47,11 @@ impl SharePasses {
         let Some(asks) = self.askers.get(call.func.name()) else {
             return Vec::new();
         };
+        if let Some((argument, value)) = asks.when
+            && !call.args.get(argument).is_some_and(|given| is_text(given, value))
+        {
+            return Vec::new();
+        }
         let Some(model) = Self::model(call, asks, default) else {
             return Vec::new();
         };
@@ -143,6 +148,10 @@ impl OptimizerRule for SharePasses {
             }
         })
     }
+}
+
+fn is_text(given: &Expr, text: &str) -> bool {
+    matches!(given, Expr::Literal(value, _) if value.try_as_str().flatten().is_some_and(|own| own.eq_ignore_ascii_case(text)))
 }
 
 /// Where the value of an expression comes from, as a text: equal for expressions over the same columns of the same tables.

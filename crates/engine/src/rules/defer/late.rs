@@ -1,6 +1,6 @@
 //! A plan of which a part is still to be done.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -44,19 +44,24 @@ impl Late {
         found.map(|(_, expression)| expression)
     }
 
+    /// The late columns that an expression reads.
+    pub(super) fn read_by(&self, expression: &Expr) -> BTreeSet<Column> {
+        let read = expression.column_refs().into_iter();
+        read.filter(|column| self.late(column).is_some())
+            .filter_map(|column| exact(column, &self.schema))
+            .collect()
+    }
+
     /// Whether an expression reads a late column.
     pub(super) fn is_read_by(&self, expression: &Expr) -> bool {
-        expression
-            .column_refs()
-            .into_iter()
-            .any(|column| self.late(column).is_some())
+        !self.read_by(expression).is_empty()
     }
 
     /// Whether all that is late are columns that `expressions` read: then waiting gains nothing.
     pub(super) fn is_all_read_by(&self, expressions: &[&Expr]) -> bool {
-        let read: HashSet<Column> = (expressions.iter())
-            .flat_map(|expression| expression.column_refs())
-            .filter_map(|column| exact(column, &self.schema))
+        let read: BTreeSet<Column> = expressions
+            .iter()
+            .flat_map(|expression| self.read_by(expression))
             .collect();
         !self.columns.is_empty() && self.filters.is_empty() && self.columns.iter().all(|(late, _)| read.contains(late))
     }
@@ -87,14 +92,14 @@ impl Late {
 
     /// The same with the columns done that `expressions` read, and before them the filters.
     pub(super) fn with_columns_of(self, expressions: &[&Expr]) -> Result<Self> {
-        if !expressions.iter().any(|expression| self.is_read_by(expression)) {
+        let read: BTreeSet<Column> = expressions
+            .iter()
+            .flat_map(|expression| self.read_by(expression))
+            .collect();
+        if read.is_empty() {
             return Ok(self);
         }
         let mut late = self.filtered()?;
-        let read: HashSet<Column> = (expressions.iter())
-            .flat_map(|expression| expression.column_refs())
-            .filter_map(|column| exact(column, &late.schema))
-            .collect();
         let mut expressions: Vec<Expr> = late.plan.schema().columns().into_iter().map(Expr::Column).collect();
         for (column, expression) in std::mem::take(&mut late.columns) {
             if read.contains(&column) {
@@ -183,7 +188,7 @@ pub(super) fn renamed(expression: Expr, names: &BTreeMap<Column, Column>) -> Res
 }
 
 /// An expression under the name of the column that it computes.
-fn named((column, expression): (Column, Expr)) -> Expr {
+pub(super) fn named((column, expression): (Column, Expr)) -> Expr {
     expression.unalias().alias_qualified(column.relation, column.name)
 }
 

@@ -7,7 +7,7 @@ use datafusion::common::{Column, DFSchema, JoinType, NullEquality, Result};
 use datafusion::logical_expr::utils::{conjunction, split_conjunction};
 use datafusion::logical_expr::{Expr, Filter, Join, Limit, LogicalPlan, Projection, Sort, SubqueryAlias, Window, when};
 
-use super::late::{Late, exact};
+use super::late::{Late, exact, named};
 use super::{Above, Walk};
 use crate::rules::moves::{cannot_fail, movable};
 
@@ -23,11 +23,8 @@ impl Walk<'_> {
 
     /// Columns with model calls wait. So do those that could fail on rows which a late condition is to drop.
     pub(super) fn projection(&mut self, projection: &Projection, above: Above) -> Result<Late> {
-        let mut below = self.taken(&projection.input, above)?;
-        let waits = |below: &Late, expression: &Expr| {
-            let guarded = !below.filters.is_empty() && !cannot_fail(expression, &below.schema)?;
-            Ok::<bool, datafusion::error::DataFusionError>(guarded || below.is_read_by(expression))
-        };
+        let columns = above.columns || drops(&projection.input);
+        let mut below = self.taken(&projection.input, Above { columns, ..above })?;
         for expression in &projection.expr {
             if waits(&below, expression)? && !movable(expression)? {
                 below = below.finished()?;
@@ -43,18 +40,21 @@ impl Walk<'_> {
                 now.push((expression.clone(), column));
             }
         }
-        if columns.is_empty() && below.filters.is_empty() {
-            let same = LogicalPlan::Projection(projection.clone());
-            return match below.changed {
-                false => Ok(Late::done(same, false)),
-                true => {
-                    let input = Arc::new(below.plan);
-                    let rebuilt = Projection::try_new(projection.expr.clone(), input)?;
-                    Ok(Late::done(LogicalPlan::Projection(rebuilt), true))
-                }
-            };
+        if (above.columns && !columns.is_empty()) || !below.filters.is_empty() {
+            return self.carry(Late { columns, ..below }, now, projection);
         }
-        self.carry(Late { columns, ..below }, now, projection)
+        if !below.changed {
+            return Ok(Late::done(LogicalPlan::Projection(projection.clone()), false));
+        }
+        // What has waited below is computed here.
+        let mut columns: BTreeMap<Column, Expr> = columns.into_iter().collect();
+        let expressions = projection.expr.iter().zip(projection.schema.columns());
+        let expressions = expressions.map(|(expression, column)| match columns.remove(&column) {
+            Some(late) => named((column, late)),
+            None => expression.clone(),
+        });
+        let rebuilt = Projection::try_new(expressions.collect(), Arc::new(below.plan))?;
+        Ok(Late::done(LogicalPlan::Projection(rebuilt), true))
     }
 
     /// A projection that computes `now` and passes on what the late part of `below` reads.
@@ -91,56 +91,48 @@ impl Walk<'_> {
         let dropping = Above { columns: true, ..above };
         let mut below = self.taken(&filter.input, dropping)?;
         let (mut cheap, mut dear) = (Vec::new(), Vec::new());
+        let mut all_movable = true;
         for condition in split_conjunction(&filter.predicate) {
-            let is_dear = self.calls.in_expression(condition)? || below.is_read_by(condition);
-            if is_dear {
-                dear.push(condition)
+            if self.calls.in_expression(condition)? || below.is_read_by(condition) {
+                all_movable &= movable(condition)?;
+                dear.push(condition);
             } else {
-                cheap.push(condition)
+                cheap.push(condition);
             }
         }
-        let mut leaves = above.filters && !dear.is_empty();
-        for condition in &dear {
-            leaves &= movable(condition)?;
+        let leaves = above.filters && all_movable && !dear.is_empty();
+        if !below.changed && !leaves {
+            let plan = LogicalPlan::Filter(filter.clone());
+            return Ok(Late { plan, ..below });
         }
-        if !leaves && cheap.is_empty() && below.is_all_read_by(&dear) {
-            below = self.finished(&filter.input)?;
+        let mut guards = !all_movable;
+        for condition in &cheap {
+            guards |= !cannot_fail(condition, &below.schema)?;
         }
-        if !below.filters.is_empty() {
-            for condition in &cheap {
-                if !cannot_fail(condition, &below.schema)? {
-                    below = below.filtered()?;
-                    break;
-                }
-            }
-        }
-        if leaves {
-            let waiting: Vec<Expr> = dear
-                .iter()
-                .map(|condition| below.substituted(condition))
-                .collect::<Result<_>>()?;
-            below.filters.extend(waiting);
-            below.changed = true;
-            return below.keeping(cheap);
-        }
-        if dear.iter().any(|condition| below.is_read_by(condition)) {
-            return below.keeping(cheap)?.with_columns_of(&dear)?.keeping(dear);
-        }
-        if !dear.is_empty() {
+        if guards {
             below = below.filtered()?;
         }
-        if below.changed {
-            below.keeping(vec![&filter.predicate])
-        } else {
-            let plan = LogicalPlan::Filter(filter.clone());
-            Ok(Late { plan, ..below })
+        if !all_movable {
+            let late = below.keeping(cheap.into_iter().cloned())?;
+            return late.with_columns_of(&dear)?.keeping(dear.into_iter().cloned());
         }
+        let dear: Vec<Expr> = dear
+            .into_iter()
+            .map(|condition| below.substituted(condition))
+            .collect::<Result<_>>()?;
+        let mut late = below.keeping(cheap.into_iter().cloned())?;
+        if leaves {
+            late.filters.extend(dear);
+            late.changed = true;
+            return Ok(late);
+        }
+        late.filtered()?.keeping(dear)
     }
 
     /// A join drops rows of a side unless it keeps them all, as an outer join does. What is late on a side that it
     /// returns waits for it; a condition on the other side becomes one of the join's own, after its keys.
     pub(super) fn join(&mut self, join: &Join, above: Above) -> Result<Late> {
-        let mut sides = Sides::of(join, above);
+        let mut sides = Sides::of(join, above, self.conditions_in_joins);
         if !condition_cannot_fail(join)? {
             sides.above_left.filters = false;
             sides.above_right.filters = false;
@@ -218,10 +210,10 @@ impl Walk<'_> {
         };
         let keys: Vec<&Expr> = sort.expr.iter().map(|key| &key.expr).collect();
         let below = self.taken_for(&sort.input, above, &keys)?;
-        Ok(below.under(|input| {
+        below.under(|input| {
             let Sort { expr, fetch, .. } = sort.clone();
             Ok(LogicalPlan::Sort(Sort { expr, input, fetch }))
-        })?)
+        })
     }
 
     pub(super) fn limit(&mut self, limit: &Limit) -> Result<Late> {
@@ -283,13 +275,12 @@ struct Sides {
 }
 
 impl Sides {
-    fn of(join: &Join, above: Above) -> Self {
+    fn of(join: &Join, above: Above, may_have_conditions: bool) -> Self {
         let is_cross = join.on.is_empty() && join.filter.is_none();
         // Conditions may become the join's own where it compares keys first. `NOT IN` has rules of its own for NULLs.
-        let inner = if join.on.is_empty() || join.null_aware {
-            Above::NONE
-        } else {
-            Above::DROPS
+        let inner = match may_have_conditions && !join.on.is_empty() && !join.null_aware {
+            true => Above::DROPS,
+            false => Above::NONE,
         };
         // That a row has a match is seen from a key that is not NULL.
         let has_column_key =
@@ -337,8 +328,8 @@ impl Late {
     }
 
     /// The same with only the rows that meet all of `conditions`, which read no late column.
-    fn keeping(mut self, conditions: Vec<&Expr>) -> Result<Self> {
-        if let Some(condition) = conjunction(conditions.into_iter().cloned()) {
+    fn keeping(mut self, conditions: impl IntoIterator<Item = Expr>) -> Result<Self> {
+        if let Some(condition) = conjunction(conditions) {
             self.plan = LogicalPlan::Filter(Filter::try_new(condition, Arc::new(self.plan))?);
             self.changed = true;
         }
@@ -351,6 +342,23 @@ impl Late {
             plan: node(Arc::new(self.plan))?,
             ..self
         })
+    }
+}
+
+/// Whether an expression has to wait because of what is late below it.
+fn waits(below: &Late, expression: &Expr) -> Result<bool> {
+    let guarded = !below.filters.is_empty() && !cannot_fail(expression, &below.schema)?;
+    Ok(guarded || below.is_read_by(expression))
+}
+
+/// Whether a plan ends with dropping rows, so that a projection above it does well to compute what has waited for that.
+fn drops(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Filter(_) | LogicalPlan::Limit(_) | LogicalPlan::Join(_) | LogicalPlan::Aggregate(_) => true,
+        LogicalPlan::Sort(sort) => sort.fetch.is_some() || drops(&sort.input),
+        LogicalPlan::Window(window) => drops(&window.input),
+        LogicalPlan::SubqueryAlias(alias) => drops(&alias.input),
+        _ => false,
     }
 }
 
