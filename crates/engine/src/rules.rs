@@ -25,13 +25,15 @@ mod topk;
 use std::sync::Arc;
 
 use datafusion::config::ConfigOptions;
+use datafusion::error::DataFusionError;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::optimizer::Optimizer;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
-use tronie_common::TronieOptions;
+use tronie_common::{Kind, TronieOptions};
 
 use self::calls::Calls;
+use crate::error::Error;
 pub(crate) use share::Askers;
 
 /// Adds the rules to a session.
@@ -57,6 +59,13 @@ pub(crate) fn install(builder: SessionStateBuilder, askers: &Askers) -> SessionS
         .with_query_planner(Arc::new(defer::Planner::new(calls)))
         .with_optimizer_rules(logical)
         .with_physical_optimizer_rules(physical)
+}
+
+/// A plan that these rules should never have come to.
+fn fault(what: &str) -> DataFusionError {
+    let message =
+        format!("the query was planned wrongly: {what}; please report it, and set tronie.model_planning = false");
+    DataFusionError::External(Box::new(Error::new(Kind::Fault, message)))
 }
 
 /// Whether the session wants its model calls planned.

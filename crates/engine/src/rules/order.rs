@@ -5,11 +5,12 @@
 //! that follow push filters into joins and scans, and projections below sorts and filters; a shield lets none with a model
 //! call through, and everything else. [`Unshield`] takes the shields away when they are done.
 
+use crate::rules::fault;
 use std::fmt;
 use std::sync::Arc;
 
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Result, Statistics, config::ConfigOptions, internal_err};
+use datafusion::common::{Result, Statistics, config::ConfigOptions};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::case;
 use datafusion::physical_expr::utils::{conjunction, split_conjunction};
@@ -272,7 +273,7 @@ impl ExecutionPlan for Shield {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         match (children.pop(), children.is_empty()) {
             (Some(input), true) => Ok(Arc::new(Self::new(self.calls.clone(), input))),
-            _ => internal_err!("a shield has one input"),
+            _ => Err(fault("a shield has one input")),
         }
     }
 
@@ -291,7 +292,7 @@ impl ExecutionPlan for Shield {
     fn statistics_from_inputs(&self, inputs: &[Arc<Statistics>], _: &StatisticsArgs) -> Result<Arc<Statistics>> {
         match inputs {
             [input] => Ok(Arc::clone(input)),
-            _ => internal_err!("a shield has one input"),
+            _ => Err(fault("a shield has one input")),
         }
     }
 

@@ -4,6 +4,7 @@
 //! limit ends the query after a few rows, the filter's input is cut into slices: small ones first, since a few may do, and
 //! larger ones as it turns out that the filter lets few through.
 
+use crate::rules::fault;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, Statistics, internal_err};
+use datafusion::common::{Result, Statistics};
 use datafusion::execution::{RecordBatchStream, SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
@@ -257,7 +258,7 @@ impl ExecutionPlan for SliceExec {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         match (children.pop(), children.is_empty()) {
             (Some(input), true) => Ok(Arc::new(Self::new(input, self.first))),
-            _ => internal_err!("a slicer has one input"),
+            _ => Err(fault("a slicer has one input")),
         }
     }
 
@@ -282,7 +283,7 @@ impl ExecutionPlan for SliceExec {
     fn statistics_from_inputs(&self, inputs: &[Arc<Statistics>], _: &StatisticsArgs) -> Result<Arc<Statistics>> {
         match inputs {
             [input] => Ok(Arc::clone(input)),
-            _ => internal_err!("a slicer has one input"),
+            _ => Err(fault("a slicer has one input")),
         }
     }
 

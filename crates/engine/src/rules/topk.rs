@@ -4,11 +4,12 @@
 //! model let through, so the model sees all of them. The first ten that it lets through of the sorted rows are the same
 //! rows, and it sees few: `slices.rs` hands them to it bit by bit. Sorting the rows costs next to nothing in comparison.
 
+use crate::rules::fault;
 use std::sync::Arc;
 
+use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
-use datafusion::common::{Result, internal_datafusion_err};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
@@ -91,8 +92,7 @@ impl SortFirst {
                 .projection()
                 .as_ref()
                 .map_or(Some(key.index()), |places| places.get(key.index()).copied());
-            let place =
-                place.ok_or_else(|| internal_datafusion_err!("a sort key is not among the filter's columns"))?;
+            let place = place.ok_or_else(|| fault("a sort key is not among the filter's columns"))?;
             let key = Arc::new(Column::new(input.schema().field(place).name(), place));
             sorted.push(PhysicalSortExpr { expr: key, options });
         }

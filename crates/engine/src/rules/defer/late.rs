@@ -1,10 +1,11 @@
 //! A plan of which a part is still to be done.
 
+use crate::rules::fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DFSchema, DFSchemaRef, Result, internal_err};
+use datafusion::common::{Column, DFSchema, DFSchemaRef, Result};
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, Filter, LogicalPlan, Projection};
 
@@ -130,7 +131,7 @@ impl Late {
             });
         let projection = Projection::try_new(expressions.collect(), Arc::new(late.plan))?;
         if !same_columns(&projection.schema, &late.schema) {
-            return internal_err!("a plan with late model calls has other columns than before");
+            return Err(fault("a plan with late model calls has other columns than before"));
         }
         Ok(Self::done(LogicalPlan::Projection(projection), true))
     }
