@@ -1,5 +1,7 @@
 //! Queries give the same rows and columns whether their model calls are planned or not.
 
+use std::path::Path;
+
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
@@ -18,6 +20,8 @@ create table c as select value as id, value % 4 as city, 'name ' || value as nam
     case when value % 6 = 0 then null else 'bad ' || value end as t
   from generate_series(0, 29);
 create table e as select * from r where id < 0;
+create table d as select id, g, arrow_cast(t, 'Dictionary(Int32, Utf8)') as t, arrow_cast(u, 'Utf8View') as u from r;
+create table \"R R\" as select id as \"Id\", n as \"N\", t as \"Text.x\" from r;
 create view v as select id, cid, ts, ai_sentiment(t)['label'] as label, ai_sentiment(t)['score'] as score from r;
 create view w as select r.*, c.city, c.name from r join c on r.cid = c.id;
 ";
@@ -118,6 +122,46 @@ const UNORDERED: &[&str] = &[
      where ai_sentiment(r1.t)['label'] = 'negative' and ai_sentiment(r2.t)['label'] = 'negative' and city = 2",
     "select id from r where ai_sentiment(case when n > 3 then t else u end)['label'] = 'negative' and g = 1",
     "select id, ai_sentiment(t || coalesce(name, ''))['label'] from w where city = 1 and length(name) > 5",
+];
+
+/// More of them: what takes other ways through the planner.
+const OTHERS: &[&str] = &[
+    "select g, array_agg(distinct ai_sentiment(t)['label'] order by ai_sentiment(t)['label']) filter (where n > 3) \
+     from r group by g",
+    "select g, string_agg(distinct ai_sentiment(t)['label'], ',' order by ai_sentiment(t)['label']) filter (where n > 3) \
+     from r group by g",
+    "select g, array_agg(ai_sentiment(t)['label'] order by ai_sentiment(t)['score'], ts) filter (where n > 3) \
+     from r group by g",
+    "select g, round(median(ai_sentiment(t)['score']) filter (where n > (select avg(id) - 10 from c)), 6) from r group by g",
+    "select n, max(ai_sentiment(u)['label']) filter (where ai_sentiment(u)['score'] > -0.5 and ai_sentiment(u)['score'] < 3) \
+     from (select * from (select u, t, id, n from r) x order by id desc limit 200) y group by n",
+    "select g, ai_sentiment(t)['label'], max(ai_sentiment(t)['score']) filter (where n > 3), grouping(g) \
+     from r group by cube (g, ai_sentiment(t)['label'])",
+    "select g, first_value(ai_sentiment(t)['label'] order by ts) from r group by grouping sets ((g), (g, n))",
+    "select c.id, x.l from c cross join lateral (select ai_sentiment(r.t)['label'] as l from r where r.cid = c.id) x \
+     where x.l = 'negative' and c.city = 1",
+    "select x.id, y.l from (select n, coalesce(ai_sentiment(t)['label'], '?') as l from r) y \
+     right join c x on y.n is not distinct from x.id",
+    "select x.id, y.l from c x left join (select n, coalesce(ai_sentiment(t)['label'], '?') as l from r) y on y.n > x.id + 9",
+    "select y.id, y.l, z.l from (select c.id, q.l from c left join (select cid, coalesce(ai_sentiment(t)['label'], '??') \
+     as l from r where g = 3) q on q.cid = c.id) y left join (select id, coalesce(ai_sentiment(t)['label'], '?') as l \
+     from r where ai_sentiment(u)['label'] = 'positive') z on z.id = y.id + 390",
+    "select * from r left anti join (select cid, g from r where ai_sentiment(u)['label'] = 'positive') b \
+     on r.id = b.cid and b.g = 1 where ai_sentiment(r.t)['label'] = 'negative' and r.n = 1",
+    "select id from c where id in (select n from r where ai_sentiment(t)['label'] = 'negative') or city = 2",
+    "select id, l from (select id, g, ai_sentiment(t)['label'] as l, ts from r) \
+     qualify row_number() over (partition by g order by ts) = 1",
+    "select id, unnest(ai_sentiment(t)) from r where n > 2",
+    "select id, ai_sentiment(t)['label'] from d where g = 1 and ai_sentiment(u)['label'] = 'positive'",
+    "select t, ai_sentiment(t)['label'], id from (select distinct on (t) * from d order by t, id)",
+    "select x.\"Id\", \"S.s\", city from (select \"Id\", ai_sentiment(\"Text.x\")['label'] as \"S.s\" from \"R R\" where \"N\" > 3) x \
+     left join c on c.id = x.\"Id\" and ai_sentiment(c.t)['label'] = 'negative'",
+    "select count(*) from r where random() < 2 and ai_sentiment(t)['label'] = 'negative' and n > 3",
+    "select id from r where ai_sentiment(t || case when random() < 2 then '' else 'x' end)['label'] = 'negative' and n > 3",
+    "with recursive k as (select 1 as i, 'good' as l union all select k.i + 1, ai_sentiment(r.t)['label'] from k \
+     join r on r.id = k.i where i < 6 and ai_sentiment(k.l)['label'] is not null) select * from k",
+    "with recursive k as (select 1 as i, 'good' as l union all select * from (select k.i + 1, ai_sentiment(r.t)['label'] \
+     from k join r on r.id = k.i where i < 6 and ai_sentiment(r.t)['label'] <> 'x' order by r.ts limit 2)) select * from k",
 ];
 
 /// Queries whose rows have an order.
@@ -221,13 +265,51 @@ const SETTINGS: &[&str] = &[
      set datafusion.execution.batch_size = 70; set datafusion.optimizer.hash_join_single_partition_threshold = 1",
 ];
 
+fn sorted(given: &Given) -> Vec<Vec<String>> {
+    let mut rows = given.rows.clone();
+    rows.sort();
+    rows
+}
+
 #[test]
 fn rows_are_the_same() {
-    compare(UNORDERED, |given| {
-        let mut rows = given.rows.clone();
-        rows.sort();
-        rows
-    });
+    compare(UNORDERED, sorted);
+}
+
+#[test]
+fn rows_of_unusual_queries_are_the_same() {
+    compare(OTHERS, sorted);
+}
+
+/// Each step reads the one below more than once: a planner that looks at every way through them is never done.
+#[test]
+fn long_chains_are_planned() {
+    let chain = |first: &str, step: &str, last: &str| {
+        let steps: String = (1..20)
+            .map(|k| format!(", c{k} as ({})", step.replace("below", &format!("c{}", k - 1))))
+            .collect();
+        format!("with c0 as ({first}){steps} {}", last.replace("below", "c19"))
+    };
+    let chains = [
+        chain(
+            "select id, ts, ai_sentiment(t)['label'] as a from r",
+            "select id, ts, left(a || left(a, 1) || right(a, 1), 20) as a from below",
+            "select id, a from below order by ts limit 5",
+        ),
+        chain(
+            "select id, ts, t as a from r",
+            "select id, ts, case when a like 'b%' then substr(a, 2) else a || 'b' end as a from below",
+            "select id, ai_sentiment(a)['label'], ai_intent(a)['label'] from below order by ts limit 5",
+        ),
+        chain(
+            "select id, ts, t from r where id < 30",
+            "select id, ts, t from (select *, row_number() over (partition by l order by ts) as k \
+             from (select *, ai_sentiment(t || id)['label'] as l from below)) where k < 20",
+            "select id, ts from below order by id",
+        ),
+    ];
+    let chains: Vec<&str> = chains.iter().map(String::as_str).collect();
+    compare(&chains, |given| given.rows.clone());
 }
 
 #[test]
@@ -238,4 +320,28 @@ fn rows_in_order_are_the_same() {
 #[test]
 fn as_many_rows_as_a_limit_says() {
     compare(LIMITED, |given| vec![Vec::new(); given.rows.len()]);
+}
+
+#[test]
+fn a_file_is_written_in_order() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("threads");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("in_order.csv");
+    let copy = format!(
+        "copy (select ts, ai_sentiment(t)['label'], ai_sentiment(t)['score'] from r order by ts limit 1000) to '{}'",
+        file.display()
+    );
+    runtime.block_on(async {
+        let session = Local::with_stub(by_words()).await.expect("a session");
+        session.query(SETTINGS[1]).await.expect("set");
+        session.query(TABLES).await.expect("tables");
+        session.query(&copy).await.expect("copied");
+    });
+    let text = std::fs::read_to_string(&file).expect("the file");
+    let column = |line: &str| line.split(',').next().and_then(|ts| ts.parse::<i64>().ok());
+    let written: Vec<i64> = text.lines().filter_map(column).collect();
+    assert_eq!(written.len(), 400);
+    assert!(written.is_sorted(), "{written:?}");
 }

@@ -21,6 +21,7 @@ pub fn by_words() -> Stub {
         Ok(vec![-4.0 * balance, 1.0, 4.0 * balance])
     })
     .with_columns(3)
+    .with_tokens("token_embedding")
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests of the whole engine: what SQL goes in, what rows come out.
 
 mod cancel;
+mod cascade;
 mod driver;
 mod examples;
 mod model_cache;
@@ -8,4 +9,6 @@ mod model_calls;
 mod passes;
 mod planning;
 mod real_reviews;
+mod remote_models;
 mod slt;
+mod whatever_texts;

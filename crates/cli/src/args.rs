@@ -72,7 +72,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_enum, default_value_t = Task::Sentiment)]
     pub(crate) task: Task,
 
-    /// A model in the registry, or a model folder [default: the option tronie.model].
+    /// A model in the registry, or a model folder or its URL [default: the option tronie.model].
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
 

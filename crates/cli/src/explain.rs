@@ -37,6 +37,11 @@ pub(crate) fn run(args: ExplainArgs) -> Result<(), Failure> {
             text
         }
     };
+    if text.trim().is_empty() {
+        return Err(Failure::Usage(
+            "the text is empty; give one with words: tronie explain \"很好用\"".to_owned(),
+        ));
+    }
     let (runtime, backend) = session::start(args.engine)?;
     let explained = runtime.block_on(explain(&backend, text, args.task, args.model.as_deref()));
     runtime.shutdown_background();
@@ -116,6 +121,16 @@ impl Explained {
 /// Words that did little are not coloured.
 const FAINT: f64 = 0.1;
 
+/// What a text says to a terminal or a browser is not for them to obey.
+fn harmless(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
+}
+
+/// A contribution with its sign; next to nothing has none that means anything.
+fn signed(number: f64) -> String {
+    format!("{:+.3}", if number.abs() < 0.0005 { 0.0 } else { number })
+}
+
 fn terminal(explained: &Explained) -> String {
     let bold = Style::new().bold();
     let mut shown = format!("{bold}{}{bold:#} {:.3}\n\n", explained.label, explained.answer);
@@ -133,22 +148,21 @@ fn terminal(explained: &Explained) -> String {
             s if s <= -FAINT => Style::new().fg_color(Some(AnsiColor::Red.into())),
             _ => Style::new(),
         };
-        // What a text says to a terminal is not for a terminal to obey.
-        let piece: String = piece.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
-        let _ = write!(shown, "{style}{piece}{style:#}");
+        let _ = write!(shown, "{style}{}{style:#}", harmless(piece));
     }
     shown.push_str("\n\n");
     let mut words: Vec<&(String, f64)> = explained.words.iter().collect();
     words.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     for (word, gain) in words.into_iter().take(10) {
-        let word: String = word.chars().filter(|c| !c.is_control()).collect();
-        let _ = writeln!(shown, "{gain:+.3}  {word}");
+        let word = harmless(word).replace('\n', " ");
+        let _ = writeln!(shown, "{}  {word}", signed(*gain));
     }
     let start = explained.answer - explained.added();
     let _ = writeln!(
         shown,
-        "\n{start:+.3} without words, {:+.3} by all words: {:.3}",
-        explained.added(),
+        "\n{} without words, {} by all words: {:.3}",
+        signed(start),
+        signed(explained.added()),
         explained.answer
     );
     shown
@@ -157,7 +171,10 @@ fn terminal(explained: &Explained) -> String {
 fn html(explained: &Explained) -> String {
     // A brace in the text must not look like a place of the template.
     let escaped = |text: &str| {
-        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let text = harmless(text)
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
         text.replace('"', "&quot;").replace('{', "&#123;")
     };
     let largest = explained.largest();
@@ -170,7 +187,8 @@ fn html(explained: &Explained) -> String {
                 let strength = (gain.abs() / largest * 0.75).min(0.75);
                 let _ = write!(
                     words,
-                    "<mark style=\"background: rgba({colour}, {strength:.2})\" title=\"{gain:+.3}\">{piece}</mark>"
+                    "<mark style=\"background: rgba({colour}, {strength:.2})\" title=\"{}\">{piece}</mark>",
+                    signed(gain)
                 );
             }
             _ => words.push_str(&piece),
@@ -178,14 +196,14 @@ fn html(explained: &Explained) -> String {
     }
     let mut rows = String::new();
     for (word, gain) in &explained.words {
-        let _ = writeln!(rows, "<tr><td>{}</td><td>{gain:+.3}</td></tr>", escaped(word));
+        let _ = writeln!(rows, "<tr><td>{}</td><td>{}</td></tr>", escaped(word), signed(*gain));
     }
     let start = explained.answer - explained.added();
     include_str!("explain.html")
         .replace("{{label}}", &escaped(&explained.label))
         .replace("{{answer}}", &format!("{:.3}", explained.answer))
-        .replace("{{start}}", &format!("{start:+.3}"))
-        .replace("{{added}}", &format!("{:+.3}", explained.added()))
+        .replace("{{start}}", &signed(start))
+        .replace("{{added}}", &signed(explained.added()))
         .replace("{{rows}}", &rows)
         .replace("{{words}}", &words)
 }

@@ -62,6 +62,7 @@ pub(crate) fn load(args: EngineArgs) -> Result<EngineSettings, Failure> {
         threads: args.threads.or(file.threads.map(u16::from)).map(usize::from),
         memory_limit,
         model_folders,
+        cache_folder: places::data_folder().map(|folder| folder.join("cache")),
         warehouse: args.warehouse.or_else(|| file.warehouse.map(beside)),
         tables,
         options: file

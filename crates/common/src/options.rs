@@ -1,17 +1,18 @@
 //! The options that a query can set: `SET tronie.on_error = 'fail'`.
 
-use std::fmt;
+use std::any::Any;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use datafusion_common::config::{ConfigExtension, ConfigField, Visit};
-use datafusion_common::{DataFusionError, Result, extensions_options};
+use datafusion_common::config::{ConfigEntry, ConfigExtension, ConfigField, ExtensionOptions, Visit};
+use datafusion_common::{DataFusionError, Result, config_namespace};
 
-extensions_options! {
+config_namespace! {
     /// Options with the prefix `tronie.`, set by `SET` and listed by `SHOW ALL`.
     pub struct TronieOptions {
         /// What a text function does with a text that its model cannot process: 'null' gives NULL, 'fail' ends the query.
         pub on_error: OnError, default = OnError::Null
-        /// The model of the text functions that are called without `model =>`: a name in the registry or a folder.
+        /// The model of the text functions that are called without `model =>`: a name in the registry, a folder, or the URL of one.
         pub model: String, default = "default".to_string()
         /// How many tokens, padding included, a batch of texts may have. Small batches suit CPUs: they stay in the cache.
         pub batch_tokens: BatchTokens, default = BatchTokens::default()
@@ -28,6 +29,55 @@ extensions_options! {
 
 impl ConfigExtension for TronieOptions {
     const PREFIX: &'static str = "tronie";
+}
+
+// Not by DataFusion's `extensions_options!`, whose entries lack the prefix: `SHOW tronie.model` would find nothing.
+impl ExtensionOptions for TronieOptions {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn cloned(&self) -> Box<dyn ExtensionOptions> {
+        Box::new(self.clone())
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        ConfigField::set(self, key, value)
+    }
+
+    fn entries(&self) -> Vec<ConfigEntry> {
+        let mut entries = Entries(Vec::new());
+        self.visit(&mut entries, Self::PREFIX, "");
+        entries.0
+    }
+}
+
+/// The options with their full names.
+struct Entries(Vec<ConfigEntry>);
+
+impl Entries {
+    fn push(&mut self, key: &str, value: Option<String>, description: &'static str) {
+        let key = key.to_owned();
+        self.0.push(ConfigEntry {
+            key,
+            value,
+            description,
+        });
+    }
+}
+
+impl Visit for Entries {
+    fn some<V: Display>(&mut self, key: &str, value: V, description: &'static str) {
+        self.push(key, Some(value.to_string()), description);
+    }
+
+    fn none(&mut self, key: &str, description: &'static str) {
+        self.push(key, None, description);
+    }
 }
 
 /// What becomes of a text that a model cannot process.
@@ -189,6 +239,35 @@ mod tests {
         let tronie = options.extensions.get::<TronieOptions>().expect("registered");
         assert_eq!(tronie.on_error, OnError::Fail);
         assert_eq!(tronie.batch_tokens.0, 1024);
+    }
+
+    #[test]
+    fn entries_have_their_full_names() {
+        let entries = options().entries();
+        let model = entries
+            .iter()
+            .find(|entry| entry.key == "tronie.model")
+            .expect("listed");
+        assert_eq!(model.value.as_deref(), Some("default"));
+        assert!(model.description.starts_with("The model of the text functions"));
+    }
+
+    #[test]
+    fn an_option_that_is_not_there_is_refused_by_name() {
+        let error = options().set("tronie.colour", "red").expect_err("invalid").to_string();
+        assert!(error.contains("colour"), "{error}");
+    }
+
+    #[test]
+    fn the_cascades_rate_is_a_share_below_one() {
+        for right in ["0", "0.98", "0.5"] {
+            options().set("tronie.cascade", right).expect("valid");
+        }
+        for wrong in ["1", "-0.1", "98", "NaN", "inf", "", "much"] {
+            let error = options().set("tronie.cascade", wrong).expect_err("invalid").to_string();
+            let got = format!("below 1, or 0 for none, got '{wrong}'");
+            assert!(error.contains(&got), "{error}");
+        }
     }
 
     #[test]

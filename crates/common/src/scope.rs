@@ -1,11 +1,14 @@
 //! The scope of one running query: whether it was cancelled, and what its models did.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use datafusion_common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
 use datafusion_common::{DataFusionError, Result};
+
+use parking_lot::Mutex;
 
 use crate::counts::{Counts, Tallies};
 
@@ -18,6 +21,7 @@ pub struct QueryScope(Arc<Inner>);
 struct Inner {
     cancelled: AtomicBool,
     tallies: Tallies,
+    kept: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl QueryScope {
@@ -29,6 +33,20 @@ impl QueryScope {
     /// Whether [`cancel`](Self::cancel) was called.
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Something that the query has kept under `name`.
+    pub fn kept<T: Any + Send + Sync>(&self, name: &str) -> Option<Arc<T>> {
+        let kept = self.0.kept.lock();
+        kept.get(name).and_then(|kept| Arc::clone(kept).downcast().ok())
+    }
+
+    /// Keeps `thing` as long as the query lives. Returns what all of the query shall use: `thing`, or what another thread has
+    /// kept under that name before.
+    pub fn keep<T: Any + Send + Sync>(&self, name: &str, thing: Arc<T>) -> Arc<T> {
+        let mut kept = self.0.kept.lock();
+        let first = kept.entry(name.to_owned()).or_insert_with(|| Arc::clone(&thing) as _);
+        Arc::clone(first).downcast().unwrap_or(thing)
     }
 
     /// Where it is counted what each model does for the query.

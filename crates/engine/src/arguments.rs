@@ -81,7 +81,7 @@ fn arrange_call(function: &mut Function, known: &ParameterNames) -> Result<(), E
                 return Err(input(format!("{called}: `{name}` is given twice; leave one out")));
             }
             None => {
-                let usage = names.join(", ");
+                let usage = told(names).join(", ");
                 return Err(input(format!("{called} has the arguments ({usage}), got more")));
             }
         }
@@ -98,14 +98,14 @@ fn arrange_call(function: &mut Function, known: &ParameterNames) -> Result<(), E
 fn place_of(called: &str, names: &[String], name: &str) -> Result<usize, Error> {
     let place = names.iter().position(|known| known.eq_ignore_ascii_case(name));
     place.ok_or_else(|| {
-        let known: Vec<&str> = names
-            .iter()
-            .map(String::as_str)
-            .filter(|known| *known != ALSO)
-            .collect();
-        let known = known.join("`, `");
+        let known = told(names).join("`, `");
         input(format!("{called} has no argument `{name}` (it has `{known}`)"))
     })
+}
+
+/// The arguments that people give: [`ALSO`] is the planner's.
+fn told(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).filter(|name| *name != ALSO).collect()
 }
 
 fn input(message: String) -> Error {
@@ -115,12 +115,14 @@ fn input(message: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statements::split;
+    use crate::statements::{Parsed, split};
 
     fn arranged(sql: &str) -> Result<String, String> {
         let names = ["text", "top_k", "method", ALSO].map(str::to_owned).to_vec();
         let known = ParameterNames::from([("f".to_owned(), names)]);
-        let mut statement = split(sql).expect("sql").remove(0).0;
+        let Parsed::Sql(mut statement) = split(sql).expect("sql").remove(0).0 else {
+            panic!("{sql} is a statement of DataFusion's");
+        };
         arrange(&mut statement, &known).map_err(|e| e.to_string())?;
         Ok(statement.to_string())
     }
@@ -162,6 +164,10 @@ mod tests {
         assert_eq!(
             arranged("SELECT f(t, text => 'x')"),
             Err("f: `text` is given twice; leave one out".to_owned())
+        );
+        assert_eq!(
+            arranged("SELECT f(t, 1, 'x', 'y', 'z', top_k => 2)"),
+            Err("f has the arguments (text, top_k, method), got more".to_owned())
         );
     }
 }

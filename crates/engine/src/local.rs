@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use datafusion::arrow::array::RecordBatch;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, SessionContext};
+use datafusion::sql::parser;
+use datafusion::sql::sqlparser::ast;
 use tronie_common::QueryScope;
 use tronie_udf_kit::UdfEnv;
 
@@ -14,24 +17,36 @@ use crate::arguments::{ParameterNames, arrange};
 use crate::backend::{Ask, Query, QueryBackend};
 use crate::copy::PendingCopy;
 use crate::error::Error;
+use crate::ml::{self, CreateModel, ModelStatement, TrainedRegistry};
 use crate::model_cache::FlushAtEnd;
 use crate::model_stats;
 use crate::progress::Progress;
-use crate::statements::Statement;
+use crate::remote_models::RemoteModels;
+use crate::statements::{Parsed, Statement};
 
 /// One session in this process.
 pub struct LocalBackend {
     context: SessionContext,
     parameters: ParameterNames,
     env: UdfEnv,
+    remote: Arc<RemoteModels>,
+    trained: Arc<TrainedRegistry>,
 }
 
 impl LocalBackend {
-    pub(crate) fn new(context: SessionContext, parameters: ParameterNames, env: UdfEnv) -> Self {
+    pub(crate) fn new(
+        context: SessionContext,
+        parameters: ParameterNames,
+        env: UdfEnv,
+        remote: Arc<RemoteModels>,
+        trained: Arc<TrainedRegistry>,
+    ) -> Self {
         Self {
             context,
             parameters,
             env,
+            remote,
+            trained,
         }
     }
 
@@ -43,15 +58,17 @@ impl LocalBackend {
         state.mark_start_execution();
         state
     }
-}
 
-#[async_trait]
-impl QueryBackend for LocalBackend {
-    async fn execute(&self, mut statement: Statement, ask: Ask) -> Result<Query, Error> {
-        arrange(&mut statement.0, &self.parameters)?;
+    /// Plans and starts one of DataFusion's statements.
+    async fn run(&self, mut statement: parser::Statement, ask: Ask) -> Result<Query, Error> {
+        arrange(&mut statement, &self.parameters)?;
         let Ask { limit, scope } = ask;
         let state = self.state(&scope);
-        let mut plan = state.statement_to_plan(statement.0).await?;
+        // Planning waits for no network, so what it needs of one comes before.
+        let mut models = self.remote.of_query(&self.parameters, &state, &scope);
+        models.prepare_for_statement(&statement).await?;
+        let mut plan = state.statement_to_plan(statement).await?;
+        models.prepare_for_plan(&plan).await?;
         let mut copy = None;
         if let LogicalPlan::Copy(copy_to) = &mut plan {
             copy = PendingCopy::redirect(copy_to)?;
@@ -65,6 +82,18 @@ impl QueryBackend for LocalBackend {
             SessionContext::new_with_state(state)
         };
         let frame = limited(context.execute_logical_plan(plan).await?, limit)?;
+        // The plan of a prepared statement is known only now.
+        models.prepare_for_plan(frame.logical_plan()).await?;
+        self.started(frame, scope, copy, analyzes).await
+    }
+
+    async fn started(
+        &self,
+        frame: DataFrame,
+        scope: QueryScope,
+        copy: Option<PendingCopy>,
+        analyzes: bool,
+    ) -> Result<Query, Error> {
         let (state, plan) = frame.into_parts();
         let task = Arc::new(datafusion::execution::TaskContext::from(&state));
         let plan: Arc<dyn ExecutionPlan> = state.create_physical_plan(&plan).await?;
@@ -75,6 +104,76 @@ impl QueryBackend for LocalBackend {
         let stream = Box::pin(FlushAtEnd::new(stream, self.env.clone(), scope.clone()));
         let progress = Progress::new(plan, scope.clone(), Arc::new(state));
         Ok(Query::new(stream, scope, progress, copy))
+    }
+
+    /// Does what a statement about trained models says, and answers in rows.
+    async fn about_models(&self, statement: &ModelStatement, scope: &QueryScope) -> Result<RecordBatch, Error> {
+        let registry = &self.trained;
+        match statement {
+            ModelStatement::Create(create) => self.create_model(create, scope).await,
+            ModelStatement::Show => ml::shown(&registry.all().await?),
+            ModelStatement::Describe(name) => {
+                let entry = registry.entry(&name.name).await?;
+                let (version, kept) = registry.get(name).await?;
+                ml::described(&name.name, &entry, &version, &kept)
+            }
+            ModelStatement::SetDefault { name, version } => {
+                registry.set_default(name, *version).await?;
+                ml::shown(&[(name.clone(), registry.entry(name).await?)])
+            }
+            ModelStatement::Drop { if_exists, name } => {
+                if !if_exists || registry.has(&name.name).await? {
+                    registry.remove(name).await?;
+                }
+                ml::shown(&[])
+            }
+            ModelStatement::Copy { name, to } => {
+                let (version, kept) = registry.get(name).await?;
+                let runtime = self.context.runtime_env();
+                let store = |url| Ok(runtime.object_store(url)?);
+                ml::properties(&ml::copy(registry, &name.name, (&version, &kept), to, store).await?)
+            }
+        }
+    }
+
+    async fn create_model(&self, statement: &CreateModel, scope: &QueryScope) -> Result<RecordBatch, Error> {
+        let Some(training) = ml::training(statement, &self.trained).await? else {
+            return ml::shown(&[(statement.name.clone(), self.trained.entry(&statement.name).await?)]);
+        };
+        if let Some(path) = training.file() {
+            let runtime = self.context.runtime_env();
+            let content = ml::read_file(path, |url| Ok(runtime.object_store(url)?)).await?;
+            let (version, kept) = training.import(path, content, &self.trained).await?;
+            return ml::created(&statement.name, &version, &kept, self.trained.is_kept());
+        }
+        let query = statement.query.clone().map(ast::Statement::from);
+        let Some(query) = query else {
+            return Err(Error::new(tronie_common::Kind::Fault, "a model is made without rows"));
+        };
+        let mut query = parser::Statement::Statement(Box::new(query));
+        arrange(&mut query, &self.parameters)?;
+        let state = self.state(scope);
+        let mut models = self.remote.of_query(&self.parameters, &state, scope);
+        models.prepare_for_statement(&query).await?;
+        let plan = state.statement_to_plan(query).await?;
+        models.prepare_for_plan(&plan).await?;
+        let rows = SessionContext::new_with_state(state).execute_logical_plan(plan).await?;
+        let (version, kept) = training.run(rows, &self.trained, self.env.models(), scope).await?;
+        ml::created(&statement.name, &version, &kept, self.trained.is_kept())
+    }
+}
+
+#[async_trait]
+impl QueryBackend for LocalBackend {
+    async fn execute(&self, statement: Statement, ask: Ask) -> Result<Query, Error> {
+        match statement.0 {
+            Parsed::Sql(statement) => self.run(statement, ask).await,
+            Parsed::Model(statement) => {
+                let answer = self.about_models(&statement, &ask.scope).await?;
+                let frame = self.context.read_batch(answer)?;
+                self.started(frame, ask.scope, None, false).await
+            }
+        }
     }
 
     fn table_names(&self) -> Vec<String> {

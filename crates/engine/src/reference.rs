@@ -48,7 +48,7 @@ pub fn options_markdown() -> String {
     page.push_str("| option | default | meaning |\n| --- | --- | --- |\n");
     for entry in TronieOptions::default().entries() {
         let default = entry.value.unwrap_or_default();
-        let _ = writeln!(page, "| `tronie.{}` | `{default}` | {} |", entry.key, entry.description);
+        let _ = writeln!(page, "| `{}` | `{default}` | {} |", entry.key, entry.description);
     }
     page
 }

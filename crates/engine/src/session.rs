@@ -18,8 +18,10 @@ use crate::files::FileTables;
 use crate::functions;
 use crate::local::LocalBackend;
 use crate::memory::PooledMemory;
+use crate::ml::{ModelRelations, TrainedRegistry};
 use crate::model_cache::WarehouseAnswers;
 use crate::model_stats;
+use crate::remote_models::RemoteModels;
 use crate::rules;
 use crate::settings::EngineSettings;
 use crate::stores::Stores;
@@ -33,6 +35,8 @@ pub struct SessionBuilder {
     settings: EngineSettings,
     runtime: Arc<RuntimeEnv>,
     env: UdfEnv,
+    remote: Arc<RemoteModels>,
+    trained: Arc<TrainedRegistry>,
 }
 
 impl SessionBuilder {
@@ -51,7 +55,13 @@ impl SessionBuilder {
             .with_disk_manager_builder(DiskManagerBuilder::default())
             .with_object_store_registry(Arc::clone(&stores) as Arc<dyn ObjectStoreRegistry>)
             .build_arc()?;
-        let mut models = ModelsConfig::new(Registry::new(settings.model_folders.clone()), backend);
+        let remote = Arc::new(RemoteModels::new(
+            Arc::clone(&stores),
+            settings.cache_folder.clone(),
+            settings.memory_limit,
+        ));
+        let registry = Registry::new(settings.model_folders.clone()).with_remote(Arc::clone(&remote) as _);
+        let mut models = ModelsConfig::new(registry, Arc::clone(&backend));
         models.memory = Arc::new(PooledMemory::new(&pool, settings.memory_limit));
         models.threads = settings.threads.unwrap_or(models.threads);
         // Remembered answers are no reservation, so they stay a small part of a limit.
@@ -60,13 +70,20 @@ impl SessionBuilder {
             .map_or(models.cache_bytes, |limit| models.cache_bytes.min(limit as u64 / 8));
         // Kept answers are one, and stay as long as the process: most of a limit is for queries.
         models.store_memory_bytes = settings.memory_limit.map_or(u64::MAX, |limit| limit as u64 / 4);
+        let trained = Arc::new(TrainedRegistry::new(
+            Arc::clone(&stores),
+            settings.warehouse.clone(),
+            backend,
+        ));
         if let Some(warehouse) = &settings.warehouse {
             models.store = Some(Arc::new(WarehouseAnswers::new(stores, warehouse.clone())));
         }
         Ok(Self {
             settings,
             runtime,
-            env: functions::environment(Arc::new(Models::new(models))),
+            env: functions::environment(Arc::new(Models::new(models))).with_trained(Arc::clone(&trained) as _),
+            remote,
+            trained,
         })
     }
 
@@ -95,6 +112,7 @@ impl SessionBuilder {
             .with_runtime_env(Arc::clone(&self.runtime))
             .with_default_features();
         let mut state = rules::install(builder, &functions::askers(&self.env)).build();
+        state.register_relation_planner(Arc::new(ModelRelations::new(Arc::clone(&self.trained))))?;
         let options = Arc::clone(state.config_options());
         let parameters = functions::register(&mut state, &self.env, &options)?;
         let (context, files) = FileTables::install(state, self.settings.warehouse.clone());
@@ -102,6 +120,12 @@ impl SessionBuilder {
             files.register(&context, name, location).await?;
         }
         model_stats::register(&context, &self.env);
-        Ok(LocalBackend::new(context, parameters, self.env.clone()))
+        Ok(LocalBackend::new(
+            context,
+            parameters,
+            self.env.clone(),
+            Arc::clone(&self.remote),
+            Arc::clone(&self.trained),
+        ))
     }
 }

@@ -12,6 +12,8 @@ pub struct EngineSettings {
     pub memory_limit: Option<usize>,
     /// Where models are found by name, the first folder first.
     pub model_folders: Vec<PathBuf>,
+    /// Where copies of models are kept that queries name by their URLs; with `None` they cannot be.
+    pub cache_folder: Option<PathBuf>,
     /// A folder or URL whose files and sub-folders are tables by their names.
     pub warehouse: Option<String>,
     /// Tables by name: a path, folder, glob or URL each.

@@ -6,18 +6,33 @@ use datafusion::config::Dialect;
 use datafusion::error::DataFusionError;
 use datafusion::sql::parser::{self, DFParserBuilder};
 use datafusion::sql::sqlparser::dialect::dialect_from_str;
+use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::error::Error;
+use crate::ml::ModelStatement;
 
 /// One parsed statement.
 #[derive(Debug, Clone)]
-pub struct Statement(pub(crate) parser::Statement);
+pub struct Statement(pub(crate) Parsed);
+
+/// Whose statement it is.
+#[derive(Debug, Clone)]
+pub(crate) enum Parsed {
+    /// One that DataFusion plans.
+    Sql(parser::Statement),
+    /// One about trained models.
+    Model(ModelStatement),
+}
 
 impl Statement {
     /// Whether it is of a kind that returns rows, be it none: a query, an explanation, a listing, a count.
     pub fn returns_rows(&self) -> bool {
         use datafusion::sql::sqlparser::ast::Statement as Sql;
-        match &self.0 {
+        let statement = match &self.0 {
+            Parsed::Sql(statement) => statement,
+            Parsed::Model(statement) => return statement.returns_rows(),
+        };
+        match statement {
             parser::Statement::CreateExternalTable(_) | parser::Statement::Reset(_) => false,
             parser::Statement::Statement(sql) => !matches!(
                 **sql,
@@ -37,7 +52,10 @@ impl Statement {
 
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match &self.0 {
+            Parsed::Sql(statement) => statement.fmt(f),
+            Parsed::Model(statement) => statement.fmt(f),
+        }
     }
 }
 
@@ -49,11 +67,25 @@ pub fn split(sql: &str) -> Result<Vec<Statement>, Error> {
     let parse = || -> Result<Vec<Statement>, DataFusionError> {
         let dialect = dialect_from_str(Dialect::Generic.as_ref())
             .ok_or_else(|| DataFusionError::Configuration("there is no generic dialect".to_owned()))?;
-        let statements = DFParserBuilder::new(sql)
-            .with_dialect(dialect.as_ref())
-            .build()?
-            .parse_statements()?;
-        Ok(statements.into_iter().map(Statement).collect())
+        let mut parser = DFParserBuilder::new(sql).with_dialect(dialect.as_ref()).build()?;
+        let mut statements = Vec::new();
+        loop {
+            while parser.parser.consume_token(&Token::SemiColon) {}
+            if parser.parser.peek_token().token == Token::EOF {
+                return Ok(statements);
+            }
+            let parsed =
+                match ModelStatement::parse(&mut parser).map_err(|e| DataFusionError::SQL(Box::new(e), None))? {
+                    Some(statement) => Parsed::Model(statement),
+                    None => Parsed::Sql(parser.parse_statement()?),
+                };
+            statements.push(Statement(parsed));
+            let next = parser.parser.peek_token();
+            if !matches!(next.token, Token::SemiColon | Token::EOF) {
+                let expected = parser.parser.expected("end of statement", next);
+                return expected.map_err(|e| DataFusionError::SQL(Box::new(e), None));
+            }
+        }
     };
     parse().map_err(Error::from)
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use tronie_common::Kind;
 
+use crate::tabular::TabularGraph;
+
 /// Opens model files.
 pub trait Backend: Debug + Send + Sync {
     /// Reads and checks the graph in `file`. Its text inputs are `input_ids` and, if it has them, `attention_mask` and
@@ -14,6 +16,19 @@ pub trait Backend: Debug + Send + Sync {
     /// # Errors
     /// When the file is not a graph that this library can run (it has tried), or the library itself is missing.
     fn load(&self, file: &Path) -> Result<Arc<dyn Graph>, BackendError>;
+
+    /// Reads and checks the content of a file with a graph over columns of tables.
+    ///
+    /// # Errors
+    /// When it is not a graph that this library can run, its inputs or outputs are nothing that a table has, or the library
+    /// is missing. A backend without such graphs refuses all.
+    fn load_tabular(&self, content: &[u8]) -> Result<Arc<dyn TabularGraph>, BackendError> {
+        let _ = content;
+        Err(BackendError {
+            message: "this backend runs no graphs over tables".to_owned(),
+            kind: Kind::Missing,
+        })
+    }
 }
 
 /// A loaded graph, from which sessions are opened.

@@ -3,6 +3,7 @@
 //! It was taught the encoder's answers (`models/recipe/cascade.py`) and knows, for each rate of agreement that may be asked
 //! for, how sure it has to be. What it is not sure of goes to the encoder.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use safetensors::{Dtype, SafeTensors};
@@ -123,11 +124,18 @@ impl Cascade {
         sums.into_iter().zip(columns.clone()).map(logit).collect()
     }
 
-    /// The bucket of every n-gram of the text: in lower case, white space folded, with a space at both ends.
+    /// The bucket of every n-gram of the text: in lower case, white space folded, with a space at both ends. White space and
+    /// lower case are Python's, which made the file: the separators U+001C to U+001F are spaces, and a Σ that ends a word
+    /// becomes ς.
     fn each_bucket(&self, text: &str, mut take: impl FnMut(usize)) {
         let mut folded: Vec<char> = Vec::with_capacity(text.len().min(self.max_chars) + 2);
         folded.push(' ');
-        'words: for word in text.split_whitespace() {
+        let is_space = |c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}');
+        'words: for word in text.split(is_space).filter(|word| !word.is_empty()) {
+            let word = match word.contains('Σ') {
+                true => Cow::Owned(word.to_lowercase()),
+                false => Cow::Borrowed(word),
+            };
             for c in word.chars().flat_map(char::to_lowercase) {
                 folded.push(c);
                 if folded.len() >= self.max_chars {
@@ -146,3 +154,6 @@ impl Cascade {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,3 +81,6 @@ fn best(logits: &[f32]) -> usize {
         .max_by(|&a, &b| logits[a].total_cmp(&logits[b]))
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

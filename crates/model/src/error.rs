@@ -11,13 +11,21 @@ use crate::backend::BackendError;
 pub enum ModelError {
     /// No model of that name, no folder at that path.
     #[error(
-        "model `{name}` is not in the registry (models there: {known}); name one of them, or a model folder by its path"
+        "model `{name}` is not in the registry (models there: {known}); name one of them, or a model folder by its path or URL"
     )]
     Unknown {
         /// The name asked for.
         name: String,
         /// The names that exist, for the message.
         known: String,
+    },
+    /// The folder behind a URL is not on this machine.
+    #[error("{reason}")]
+    Remote {
+        /// Why not, and what would help. It names the URL where that is no secret.
+        reason: String,
+        /// What the caller can do about it.
+        kind: Kind,
     },
     /// The folder does not hold a model that can be read.
     #[error("model folder `{}`: {reason}", .folder.display())]
@@ -98,6 +106,7 @@ impl ModelError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Unknown { .. } => Kind::Missing,
+            Self::Remote { kind, .. } => *kind,
             Self::Folder { .. }
             | Self::Digest { .. }
             | Self::Task { .. }
@@ -106,6 +115,25 @@ impl ModelError {
             Self::Backend { source, .. } => source.kind,
             Self::Memory { .. } => Kind::Exhausted,
             Self::Cancelled => Kind::Cancelled,
+        }
+    }
+
+    /// The same error, said of the URL that the model was brought from.
+    pub(crate) fn of_url(self, url: &str) -> Self {
+        match self {
+            Self::Folder { reason, .. } => Self::Folder {
+                folder: PathBuf::from(url),
+                reason,
+            },
+            Self::Backend { source, .. } => Self::Backend {
+                model: url.to_owned(),
+                source,
+            },
+            Self::Memory { reason, .. } => Self::Memory {
+                model: url.to_owned(),
+                reason,
+            },
+            other => other,
         }
     }
 }

@@ -20,16 +20,25 @@ struct Config {
     pad_token_id: Option<usize>,
 }
 
+/// The file of an export that describes the model.
+pub const EXPORT_CONFIG: &str = "config.json";
+
+/// Where the graph of an export may be, the first one that is there: `optimum` and others put it into the folder itself or
+/// into `onnx/`.
+pub const EXPORT_GRAPHS: [&str; 2] = ["model.onnx", "onnx/model.onnx"];
+
+/// The tokenizer of an export.
+pub const EXPORT_TOKENIZER: &str = "tokenizer.json";
+
 /// Length limit where the configuration names none.
 const DEFAULT_MAX_LENGTH: usize = 512;
 
 pub(crate) fn exists_in(folder: &Path) -> bool {
-    folder.join("config.json").is_file() && graph_path(folder).is_some()
+    folder.join(EXPORT_CONFIG).is_file() && graph_path(folder).is_some()
 }
 
-/// `optimum` and others put the graph into the folder itself or into `onnx/`.
 fn graph_path(folder: &Path) -> Option<PathBuf> {
-    ["model.onnx", "onnx/model.onnx"]
+    EXPORT_GRAPHS
         .map(PathBuf::from)
         .into_iter()
         .find(|path| folder.join(path).is_file())
@@ -40,7 +49,7 @@ pub(crate) fn read(folder: &Path) -> Result<Manifest, ModelError> {
         folder: folder.to_path_buf(),
         reason,
     };
-    let config_file = folder.join("config.json");
+    let config_file = folder.join(EXPORT_CONFIG);
     if !config_file.is_file() {
         return Err(broken(
             "it has neither `manifest.toml` nor a Hugging Face `config.json`".to_owned(),
@@ -48,7 +57,7 @@ pub(crate) fn read(folder: &Path) -> Result<Manifest, ModelError> {
     }
     let graph = graph_path(folder)
         .ok_or_else(|| broken("it has no `model.onnx`; export the model to onnx first".to_owned()))?;
-    if !folder.join("tokenizer.json").is_file() {
+    if !folder.join(EXPORT_TOKENIZER).is_file() {
         let hint = "save the tokenizer in its fast form (`AutoTokenizer.from_pretrained(.., use_fast=True)`)";
         return Err(broken(format!("it has no `tokenizer.json`; {hint}")));
     }
@@ -74,7 +83,7 @@ pub(crate) fn read(folder: &Path) -> Result<Manifest, ModelError> {
                 sha256: None,
             },
             tokenizer: FileEntry {
-                path: PathBuf::from("tokenizer.json"),
+                path: PathBuf::from(EXPORT_TOKENIZER),
                 sha256: None,
             },
             cascade: None,

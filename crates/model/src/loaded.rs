@@ -16,12 +16,13 @@ use crate::cascade::Cascade;
 use crate::error::ModelError;
 use crate::manifest::{Batching, FileEntry, Manifest, Output};
 use crate::memory::{Held, Memory};
+use crate::remote::LocalFolder;
 use crate::tokens::TextTokenizer;
 
 /// A loaded model. It lives as long as the process, or as long as somebody uses it.
 pub struct Model {
     manifest: Manifest,
-    folder: PathBuf,
+    folder: LocalFolder,
     digest: String,
     batching: Batching,
     pub(crate) tokenizer: TextTokenizer,
@@ -42,8 +43,13 @@ pub(crate) struct Lease {
 const MEMORY_PER_FILE_BYTE: usize = 2;
 
 impl Model {
-    /// Reads, checks and opens the model in `folder`.
-    pub(crate) fn load(folder: &Path, backend: &dyn Backend, memory: &Arc<dyn Memory>) -> Result<Self, ModelError> {
+    /// Reads, checks and opens the model in `place`, whose path is `folder`, and keeps it there.
+    pub(crate) fn load(
+        folder: &Path,
+        place: &LocalFolder,
+        backend: &dyn Backend,
+        memory: &Arc<dyn Memory>,
+    ) -> Result<Self, ModelError> {
         let manifest = Manifest::read(folder)?;
         let in_backend = |source| ModelError::Backend {
             model: manifest.name.clone(),
@@ -88,7 +94,8 @@ impl Model {
             manifest.batching
         };
         Ok(Self {
-            folder: folder.to_path_buf(),
+            // New sessions read the files again.
+            folder: place.clone(),
             digest: hex(&digest.finalize()),
             batching,
             tokenizer,
@@ -116,7 +123,7 @@ impl Model {
 
     /// Where it was loaded from.
     pub fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
     }
 
     /// A digest of everything that the answers depend on: graph, tokenizer, prefix and length.

@@ -54,6 +54,13 @@ pub struct Files {
     pub cascade: Option<FileEntry>,
 }
 
+impl Files {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &FileEntry> {
+        [&self.model, &self.tokenizer].into_iter().chain(&self.cascade)
+    }
+}
+
 /// A file and the digest it must have.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -139,9 +146,12 @@ fn one() -> f32 {
 }
 
 impl Manifest {
+    /// The file's name.
+    pub const FILE: &str = "manifest.toml";
+
     /// Whether `folder` looks like a model: it has a `manifest.toml`, or a `config.json` beside a `model.onnx`.
     pub fn exists_in(folder: &Path) -> bool {
-        folder.join("manifest.toml").is_file() || huggingface::exists_in(folder)
+        folder.join(Self::FILE).is_file() || huggingface::exists_in(folder)
     }
 
     /// Reads the description of the model in `folder`.
@@ -149,7 +159,7 @@ impl Manifest {
     /// # Errors
     /// [`ModelError::Folder`] when there is none, or when it does not make sense.
     pub fn read(folder: &Path) -> Result<Self, ModelError> {
-        let file = folder.join("manifest.toml");
+        let file = folder.join(Self::FILE);
         if !file.is_file() {
             return huggingface::read(folder);
         }
@@ -158,14 +168,20 @@ impl Manifest {
             reason,
         };
         let text = fs::read_to_string(&file).map_err(|e| broken(format!("manifest.toml cannot be read: {e}")))?;
-        let mut manifest: Self =
-            toml::from_str(&text).map_err(|e| broken(format!("manifest.toml is not valid: {}", e.message())))?;
+        Self::parse(&text).map_err(broken)
+    }
+
+    /// Reads the text of a `manifest.toml`.
+    ///
+    /// # Errors
+    /// A reason, when it does not make sense.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let invalid = |reason: &str| format!("{} is not valid: {reason}", Self::FILE);
+        let mut manifest: Self = toml::from_str(text).map_err(|e| invalid(e.message()))?;
         for output in &mut manifest.outputs {
             output.labels.iter_mut().for_each(|label| *label = label.to_lowercase());
         }
-        manifest
-            .check()
-            .map_err(|reason| broken(format!("manifest.toml is not valid: {reason}")))?;
+        manifest.check().map_err(|reason| invalid(&reason))?;
         Ok(manifest)
     }
 
@@ -182,10 +198,7 @@ impl Manifest {
         if self.outputs.is_empty() {
             return Err("it names no [[outputs]]".to_owned());
         }
-        for file in [&self.files.model, &self.files.tokenizer]
-            .into_iter()
-            .chain(&self.files.cascade)
-        {
+        for file in self.files.all() {
             // A manifest from elsewhere must not reach outside its own folder.
             if !file.path.components().all(|part| matches!(part, Component::Normal(_))) {
                 return Err(format!("the file `{}` lies outside the folder", file.path.display()));

@@ -19,6 +19,7 @@ use crate::loaded::Model;
 use crate::memory::{Held, Memory, Unlimited};
 use crate::question::Question;
 use crate::registry::Registry;
+use crate::remote::{LocalFolder, is_url};
 use crate::shelves::{OpenShelf, Shelves};
 use crate::store::AnswerStore;
 use crate::workers::{Answered, Call, Tokens, Workers};
@@ -65,7 +66,7 @@ pub struct Models {
     backend: Arc<dyn Backend>,
     memory: Arc<dyn Memory>,
     loaded: Mutex<HashMap<PathBuf, Slot>>,
-    by_name: Mutex<HashMap<String, Arc<Model>>>,
+    by_name: Mutex<HashMap<String, (PathBuf, Arc<Model>)>>,
     answers: Answers,
     shelves: Shelves,
     workers: Workers,
@@ -136,33 +137,61 @@ impl Models {
         blocking(|| self.shelves.flush());
     }
 
-    /// The model called `name`, or in the folder `name`; loaded now if it was not before. Whoever asks for a model that is
-    /// being loaded waits for it; a failure is not remembered, so a repaired model loads at the next query.
+    /// The model called `name`, or in the folder or behind the URL `name`; loaded now if it was not before. Whoever asks for
+    /// a model that is being loaded waits for it; a failure is not remembered, so a repaired model loads at the next query.
     ///
     /// # Errors
     /// When there is no such model, or its files are not right.
     pub fn load(&self, name: &str) -> Result<Arc<Model>, ModelError> {
-        // Every batch of rows asks by name; the folder is looked for once.
-        if let Some(model) = self.by_name.lock().get(name) {
+        let by_url = is_url(name);
+        // Every batch of rows asks by name; the folder is looked for once. Behind a URL there may be another by now.
+        if !by_url && let Some((_, model)) = self.by_name.lock().get(name) {
             return Ok(Arc::clone(model));
         }
-        let model = self.load_folder(self.registry.find(name)?)?;
-        self.by_name.lock().insert(name.to_owned(), Arc::clone(&model));
+        let folder = self.registry.find(name)?;
+        let loaded = self.load_folder(&folder);
+        let (path, model) = if by_url {
+            loaded.map_err(|error| error.of_url(name))?
+        } else {
+            loaded?
+        };
+        let now = (path.clone(), Arc::clone(&model));
+        let before = self.by_name.lock().insert(name.to_owned(), now);
+        if let Some((old, _)) = before.filter(|(old, _)| *old != path) {
+            // Queries that still run keep the old model alive.
+            self.loaded.lock().remove(&old);
+        }
         Ok(model)
     }
 
-    fn load_folder(&self, folder: PathBuf) -> Result<Arc<Model>, ModelError> {
-        let folder = folder.canonicalize().unwrap_or(folder);
-        let slot = Arc::clone(self.loaded.lock().entry(folder.clone()).or_default());
-        let mut model = slot.lock();
-        match &*model {
-            Some(model) => Ok(Arc::clone(model)),
-            None => {
-                tracing::debug!(folder = %folder.display(), "loading model");
-                let loaded = blocking(|| Model::load(&folder, self.backend.as_ref(), &self.memory))?;
-                Ok(Arc::clone(model.insert(Arc::new(loaded))))
-            }
+    /// As [`load`](Self::load), but a query has the same model from its first batch to its last, whatever lies behind a
+    /// URL by then.
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load).
+    pub fn load_for(&self, name: &str, scope: &QueryScope) -> Result<Arc<Model>, ModelError> {
+        if !is_url(name) {
+            return self.load(name);
         }
+        match scope.kept::<Model>(name) {
+            Some(model) => Ok(model),
+            None => Ok(scope.keep(name, self.load(name)?)),
+        }
+    }
+
+    /// The model in a folder, and the folder's one true path.
+    fn load_folder(&self, folder: &LocalFolder) -> Result<(PathBuf, Arc<Model>), ModelError> {
+        let path = folder.path();
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let slot = Arc::clone(self.loaded.lock().entry(path.clone()).or_default());
+        let mut model = slot.lock();
+        if let Some(model) = &*model {
+            return Ok((path, Arc::clone(model)));
+        }
+        tracing::debug!(folder = %path.display(), "loading model");
+        let loaded = blocking(|| Model::load(&path, folder, self.backend.as_ref(), &self.memory))?;
+        let loaded = Arc::clone(model.insert(Arc::new(loaded)));
+        Ok((path, loaded))
     }
 
     /// The model's answers, one a text in the order given: `None` for no text, and for a text that the model cannot

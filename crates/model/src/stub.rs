@@ -14,6 +14,8 @@ type Answer = dyn Fn(&[i64]) -> Result<Vec<f32>, BackendError> + Send + Sync;
 pub struct Stub {
     outputs: Vec<GraphOutput>,
     answer: Arc<Answer>,
+    /// The output with a vector for each token.
+    tokens: Option<String>,
     runs: Arc<AtomicUsize>,
     texts: Arc<AtomicUsize>,
     widest: Arc<AtomicUsize>,
@@ -35,6 +37,7 @@ impl Stub {
         Self {
             outputs,
             answer: Arc::new(answer),
+            tokens: None,
             runs: Arc::default(),
             texts: Arc::default(),
             widest: Arc::default(),
@@ -47,6 +50,13 @@ impl Stub {
         for output in &mut self.outputs {
             output.columns = Some(columns);
         }
+        self
+    }
+
+    /// The same, whose output `name` has for each token what a text of that token alone is answered.
+    #[must_use]
+    pub fn with_tokens(mut self, name: &str) -> Self {
+        self.tokens = Some(name.to_owned());
         self
     }
 
@@ -104,6 +114,21 @@ impl Session for Stub {
             shape: vec![batch.rows, values.len() / batch.rows.max(1)],
             values,
         };
-        Ok(vec![tensor; outputs.len()])
+        let by_name = |name: &&str| match &self.tokens {
+            Some(own) if own == name => self.by_token(batch),
+            _ => Ok(tensor.clone()),
+        };
+        outputs.iter().map(by_name).collect()
+    }
+}
+
+impl Stub {
+    fn by_token(&self, batch: &TokenBatch) -> Result<Tensor, BackendError> {
+        let vectors = batch.ids.iter().map(|&id| (self.answer)(&[id]));
+        let values = vectors.collect::<Result<Vec<_>, _>>()?.concat();
+        Ok(Tensor {
+            shape: vec![batch.rows, batch.width, values.len() / batch.ids.len().max(1)],
+            values,
+        })
     }
 }

@@ -92,7 +92,7 @@ impl OnnxSession {
     }
 }
 
-fn builder(environment: &Environment) -> Result<ort::session::builder::SessionBuilder, ort::Error> {
+pub(crate) fn builder(environment: &Environment) -> Result<ort::session::builder::SessionBuilder, ort::Error> {
     Ok(OrtSession::builder(environment)?
         .with_intra_threads(1)?
         .with_inter_threads(1)?
@@ -194,7 +194,7 @@ impl Session for OnnxSession {
     }
 }
 
-fn failed(error: &ort::Error) -> BackendError {
+pub(crate) fn failed(error: &ort::Error) -> BackendError {
     BackendError {
         message: one_line(error.message()),
         kind: Kind::Fault,
@@ -202,6 +202,6 @@ fn failed(error: &ort::Error) -> BackendError {
 }
 
 /// The library's messages may span lines and carry source positions; a user gets one line.
-fn one_line(message: &str) -> String {
+pub(crate) fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }

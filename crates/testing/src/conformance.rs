@@ -1,4 +1,9 @@
-//! The rules that every function over text keeps, whatever it computes.
+//! The rules that every function over text keeps, whatever it computes; [`numbers`], [`columns`] and [`windows`] have those for
+//! others.
+
+pub mod columns;
+pub mod numbers;
+pub mod windows;
 
 use std::sync::Arc;
 
@@ -125,7 +130,8 @@ pub fn text_function(udf: &ScalarUDF, samples: &[ScalarValue], options: &ConfigO
     );
 }
 
-fn call(
+/// The result of `udf(column, samples..)`, called as the engine calls it.
+pub(crate) fn call(
     udf: &ScalarUDF,
     column: ColumnarValue,
     samples: &[ScalarValue],
@@ -254,7 +260,7 @@ pub fn text_aggregate(udf: &AggregateUDF, samples: &[ScalarValue]) {
 }
 
 /// A planned call of an aggregate.
-struct Call<'a> {
+pub(crate) struct Call<'a> {
     udf: &'a AggregateUDF,
     schema: Schema,
     exprs: Vec<Arc<dyn PhysicalExpr>>,
@@ -263,7 +269,7 @@ struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    fn new(udf: &'a AggregateUDF, samples: &[ScalarValue], layout: &DataType) -> Self {
+    pub(crate) fn new(udf: &'a AggregateUDF, samples: &[ScalarValue], layout: &DataType) -> Self {
         let name = udf.name();
         let given = std::iter::once(layout.clone()).chain(samples.iter().map(ScalarValue::data_type));
         let types = udf
@@ -306,7 +312,7 @@ impl<'a> Call<'a> {
     }
 
     /// The result over batches of texts.
-    fn aggregate(&self, batches: &[ArrayRef]) -> ScalarValue {
+    pub(crate) fn aggregate(&self, batches: &[ArrayRef]) -> ScalarValue {
         let name = self.udf.name();
         let mut accumulator = self.accumulator();
         for batch in batches {
@@ -321,6 +327,22 @@ impl<'a> Call<'a> {
             "{name}: the type that was planned"
         );
         result
+    }
+
+    /// The result over a partial state for each batch of texts, merged.
+    pub(crate) fn merge(&self, batches: &[ArrayRef]) -> ScalarValue {
+        let name = self.udf.name();
+        let mut merged = self.accumulator();
+        for batch in batches {
+            let mut partial = self.accumulator();
+            partial
+                .update_batch(&[Arc::clone(batch)])
+                .unwrap_or_else(|e| panic!("{name}: {e}"));
+            merged
+                .merge_batch(&self.state(partial))
+                .unwrap_or_else(|e| panic!("{name}: {e}"));
+        }
+        merged.evaluate().unwrap_or_else(|e| panic!("{name}: {e}"))
     }
 
     /// The columns of a partial state, of the types that were planned.

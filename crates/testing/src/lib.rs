@@ -3,7 +3,9 @@
 pub mod conformance;
 mod fixtures;
 mod onnxruntime;
+pub mod properties;
 mod skip;
+pub mod web;
 pub mod weed;
 
 pub use fixtures::{TINY_MULTI_OUTPUTS, fixture, fixtures};

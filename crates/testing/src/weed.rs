@@ -1,9 +1,9 @@
 //! A real S3 server on this machine: SeaweedFS, started and stopped by the test.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -82,6 +82,48 @@ impl Weed {
         await_port(s3);
         make_bucket(&weed, master, master_grpc, filer, filer_grpc);
         Some(weed_server)
+    }
+
+    /// Uploads the files that lie in `folder` under the key `key`.
+    ///
+    /// # Panics
+    /// When the server does not take them.
+    pub fn put_folder(&self, key: &str, folder: &Path) {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            let content = fs::read(entry.path()).expect("a file");
+            self.put(&format!("{key}/{}", entry.file_name().to_string_lossy()), &content);
+        }
+    }
+
+    /// Uploads one object.
+    ///
+    /// # Panics
+    /// When the server does not take it.
+    pub fn put(&self, key: &str, content: &[u8]) {
+        self.ask("PUT", key, content);
+    }
+
+    /// Removes one object.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub fn remove(&self, key: &str) {
+        self.ask("DELETE", key, b"");
+    }
+
+    /// One request to the server's plain HTTP interface, which asks for no key.
+    fn ask(&self, method: &str, key: &str, content: &[u8]) {
+        let (host, path) = self.files["http://".len()..].split_once('/').expect("a path");
+        let mut stream = TcpStream::connect(host).expect("the server answers");
+        let length = content.len();
+        let head = format!(
+            "{method} /{path}/{key} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).expect("sent");
+        stream.write_all(content).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 2"), "{method} {key}: {answer}");
     }
 
     /// The environment in which clients reach this server.

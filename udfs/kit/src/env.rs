@@ -4,13 +4,36 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use tronie_model::{Models, TokenReader};
+use datafusion_common::Result;
+use tronie_common::QueryScope;
+use tronie_learn::trained::Trained;
+use tronie_model::{Models, TabularGraph, TokenReader};
+
+/// Models that were trained in SQL, by name.
+pub trait TrainedModels: Send + Sync {
+    /// The model of a name, `name` or `name@version`; `None` if there is none. May wait for a store.
+    ///
+    /// # Errors
+    /// When the registry cannot be read, or has no such version.
+    fn find(&self, name: &str) -> Result<Option<Arc<Trained>>>;
+
+    /// The graph of a model that was read from an ONNX file, loaded; `None` if there is no model of that name. May wait for
+    /// a store.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find), and when the model has no graph, or it cannot be loaded.
+    fn graph(&self, name: &str) -> Result<Option<Arc<dyn TabularGraph>>>;
+}
+
+/// A graph that a query has asked for.
+struct KeptGraph(Arc<dyn TabularGraph>);
 
 /// The environment that functions are made with: no session, no paths, no network, only what is in here.
 #[derive(Clone)]
 pub struct UdfEnv {
     models: Arc<Models>,
     readers: Vec<(&'static str, Arc<dyn TokenReader>)>,
+    trained: Option<Arc<dyn TrainedModels>>,
 }
 
 impl UdfEnv {
@@ -19,6 +42,7 @@ impl UdfEnv {
         Self {
             models,
             readers: Vec::new(),
+            trained: None,
         }
     }
 
@@ -27,6 +51,44 @@ impl UdfEnv {
     pub fn with_reader(mut self, task: &'static str, reader: Arc<dyn TokenReader>) -> Self {
         self.readers.push((task, reader));
         self
+    }
+
+    /// The same with models that were trained in SQL.
+    #[must_use]
+    pub fn with_trained(self, trained: Arc<dyn TrainedModels>) -> Self {
+        Self {
+            trained: Some(trained),
+            ..self
+        }
+    }
+
+    /// A model that was trained in SQL; `None` if there is none of that name. All of a query gets the same version.
+    ///
+    /// # Errors
+    /// As [`TrainedModels::find`].
+    pub fn trained(&self, name: &str, scope: &QueryScope) -> Result<Option<Arc<Trained>>> {
+        let Some(trained) = &self.trained else { return Ok(None) };
+        let key = format!("trained model {name}");
+        if let Some(kept) = scope.kept::<Trained>(&key) {
+            return Ok(Some(kept));
+        }
+        let found = trained.find(name)?;
+        Ok(found.map(|found| scope.keep(&key, found)))
+    }
+
+    /// The graph of a model that was read from an ONNX file; `None` if there is no model of that name. All of a query gets
+    /// the same version.
+    ///
+    /// # Errors
+    /// As [`TrainedModels::graph`].
+    pub fn graph(&self, name: &str, scope: &QueryScope) -> Result<Option<Arc<dyn TabularGraph>>> {
+        let Some(trained) = &self.trained else { return Ok(None) };
+        let key = format!("graph of {name}");
+        if let Some(kept) = scope.kept::<KeptGraph>(&key) {
+            return Ok(Some(Arc::clone(&kept.0)));
+        }
+        let found = trained.graph(name)?;
+        Ok(found.map(|found| Arc::clone(&scope.keep(&key, Arc::new(KeptGraph(found))).0)))
     }
 
     /// What reads the token vectors for `task`; `None` if an output of the model answers it.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use datafusion_common::ScalarValue;
-use datafusion_expr::{AggregateUDF, AggregateUDFImpl, Documentation, ScalarUDF, ScalarUDFImpl, Signature};
+use datafusion_expr::{
+    AggregateUDF, AggregateUDFImpl, Documentation, ScalarUDF, ScalarUDFImpl, Signature, WindowUDF, WindowUDFImpl,
+};
 
 use tronie_model::TokenReader;
 
@@ -18,6 +20,8 @@ pub struct Function {
     pub kind: FunctionKind,
     /// Constants that stand for the arguments after the first one where tests call the function.
     pub samples: Vec<ScalarValue>,
+    /// The same for further calls, which do another work.
+    pub more_samples: Vec<Vec<ScalarValue>>,
     /// What it asks of a model; `None` for a function that asks none.
     pub asks: Option<Asks>,
 }
@@ -44,6 +48,8 @@ pub enum FunctionKind {
     Scalar(Arc<ScalarUDF>),
     /// One result a group of rows.
     Aggregate(Arc<AggregateUDF>),
+    /// One result a row, from the rows of its window.
+    Window(Arc<WindowUDF>),
 }
 
 /// Makes one function: what each function's file exports as `function`.
@@ -69,6 +75,7 @@ impl Function {
         Self {
             kind: FunctionKind::Scalar(Arc::new(ScalarUDF::from(function))),
             samples: Vec::new(),
+            more_samples: Vec::new(),
             asks: None,
         }
     }
@@ -78,6 +85,17 @@ impl Function {
         Self {
             kind: FunctionKind::Aggregate(Arc::new(AggregateUDF::from(function))),
             samples: Vec::new(),
+            more_samples: Vec::new(),
+            asks: None,
+        }
+    }
+
+    /// A function with one result a row, from the rows of its window.
+    pub fn window(function: impl WindowUDFImpl + 'static) -> Self {
+        Self {
+            kind: FunctionKind::Window(Arc::new(WindowUDF::from(function))),
+            samples: Vec::new(),
+            more_samples: Vec::new(),
             asks: None,
         }
     }
@@ -86,6 +104,20 @@ impl Function {
     #[must_use]
     pub fn with_samples(self, samples: Vec<ScalarValue>) -> Self {
         Self { samples, ..self }
+    }
+
+    /// The same, called in tests with these constants as well.
+    #[must_use]
+    pub fn with_more_samples(mut self, samples: Vec<ScalarValue>) -> Self {
+        self.more_samples.push(samples);
+        self
+    }
+
+    /// The constants after the first argument, for each way in which tests call the function.
+    pub fn calls(&self) -> impl Iterator<Item = &[ScalarValue]> {
+        std::iter::once(&self.samples)
+            .chain(&self.more_samples)
+            .map(Vec::as_slice)
     }
 
     /// The same, which asks `task` about the arguments `texts` of a call with these parameters; no arguments for one that
@@ -119,6 +151,7 @@ impl Function {
         match &self.kind {
             FunctionKind::Scalar(udf) => udf.name(),
             FunctionKind::Aggregate(udf) => udf.name(),
+            FunctionKind::Window(udf) => udf.name(),
         }
     }
 
@@ -127,6 +160,7 @@ impl Function {
         match &self.kind {
             FunctionKind::Scalar(udf) => udf.documentation(),
             FunctionKind::Aggregate(udf) => udf.documentation(),
+            FunctionKind::Window(udf) => udf.documentation(),
         }
     }
 
@@ -135,6 +169,7 @@ impl Function {
         match &self.kind {
             FunctionKind::Scalar(udf) => udf.signature(),
             FunctionKind::Aggregate(udf) => udf.signature(),
+            FunctionKind::Window(udf) => udf.signature(),
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct TextModel {
     parameters: Parameters,
     task: &'static str,
     default: String,
+    /// The model that is asked whatever a call says.
+    only: Option<String>,
 }
 
 /// The answers to one batch of rows, and who gave them.
@@ -50,6 +52,7 @@ impl TextModel {
             parameters,
             task,
             default: TronieOptions::default().model,
+            only: None,
         }
     }
 
@@ -63,6 +66,20 @@ impl TextModel {
             default,
             ..self.clone()
         }
+    }
+
+    /// The same, asking this model whatever a call says.
+    #[must_use]
+    pub fn of(&self, model: &str) -> Self {
+        Self {
+            only: Some(model.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// What the function sees of the world.
+    pub fn env(&self) -> &UdfEnv {
+        &self.env
     }
 
     /// What the function is called with.
@@ -80,7 +97,8 @@ impl TextModel {
         args: &ReturnFieldArgs<'_>,
         check: impl Fn(&Model, &Output) -> Result<T, String>,
     ) -> Result<T> {
-        let model = self.load(&Options::planned(&self.parameters, args))?;
+        let name = self.name(&Options::planned(&self.parameters, args))?;
+        let model = self.env.models().load(&name).map_err(model_error)?;
         let question = self.question(&model, self.task).map_err(model_error)?;
         check(&model, &question.output).map_err(|reason| self.refused(&model, reason))
     }
@@ -105,10 +123,12 @@ impl TextModel {
         })
     }
 
-    fn load(&self, options: &Options<'_>) -> Result<Arc<Model>> {
-        let name = options.text(MODEL)?;
-        let name = name.as_deref().unwrap_or(&self.default);
-        self.env.models().load(name).map_err(model_error)
+    /// The name of the model that a call asks.
+    fn name(&self, options: &Options<'_>) -> Result<String> {
+        match &self.only {
+            Some(only) => Ok(only.clone()),
+            None => Ok(options.text(MODEL)?.unwrap_or_else(|| self.default.clone())),
+        }
     }
 
     /// The model's answers to the call's first argument.
@@ -137,7 +157,10 @@ impl TextModel {
     /// As for [`Self::ask`].
     pub fn ask_rows(&self, args: &ScalarFunctionArgs, texts: &[Option<&str>]) -> Result<Asked> {
         let given = Options::called(&self.parameters, args);
-        let model = self.load(&given)?;
+        let extensions = &args.config_options.extensions;
+        let scope = extensions.get::<QueryScope>().cloned().unwrap_or_default();
+        let name = self.name(&given)?;
+        let model = self.env.models().load_for(&name, &scope).map_err(model_error)?;
         let mut questions = vec![self.question(&model, self.task).map_err(model_error)?];
         let output = questions[0].output.clone();
         let also = given.text(ALSO)?.unwrap_or_default();
@@ -149,9 +172,7 @@ impl TextModel {
                 questions.push(question);
             }
         }
-        let extensions = &args.config_options.extensions;
         let options = extensions.get::<TronieOptions>().cloned().unwrap_or_default();
-        let scope = extensions.get::<QueryScope>().cloned().unwrap_or_default();
         let request = Request {
             model: &model,
             questions: &questions,

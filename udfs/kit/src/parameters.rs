@@ -207,7 +207,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// A number within `range`.
+    /// A finite number within `range`.
     ///
     /// # Errors
     /// As [`Self::text`].
@@ -220,7 +220,12 @@ impl<'a> Options<'a> {
             .ok()
             .filter(|_| value.data_type().is_numeric());
         match number {
-            Some(ScalarValue::Float64(Some(number))) if range.contains(&number) => Ok(Some(number)),
+            Some(ScalarValue::Float64(Some(number))) if number.is_finite() && range.contains(&number) => {
+                Ok(Some(number))
+            }
+            _ if range.end().is_infinite() => {
+                self.refused(option, format!("a number, {} or more", range.start()), value)
+            }
             _ => self.refused(
                 option,
                 format!("a number from {} to {}", range.start(), range.end()),

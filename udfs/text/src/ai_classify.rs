@@ -11,9 +11,11 @@ use datafusion_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion_expr::{
     ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
+use tronie_common::QueryScope;
 use tronie_udf_kit::{ALSO, Function, MODEL, Options, Parameters, TextModel, UdfEnv, scalar_or_array};
 
 use crate::embedding::{dimensions, units};
+use crate::head::Head;
 use crate::labelled::{best, fields, structs};
 use crate::zero_shot::{Labels, anchors, any_of, one_of};
 
@@ -33,7 +35,12 @@ pub(crate) fn function(env: &UdfEnv) -> Function {
         ScalarValue::new_list_nullable(&[ScalarValue::from("food"), ScalarValue::from("book")], &DataType::Utf8);
     Function::scalar(AiClassify::new(TextModel::new(env, PARAMETERS, "embedding")))
         .asking(&PARAMETERS, "embedding", &[0])
-        .with_samples(vec![ScalarValue::List(labels)])
+        .with_samples(vec![ScalarValue::List(Arc::clone(&labels))])
+        .with_more_samples(vec![
+            ScalarValue::List(labels),
+            ScalarValue::Null,
+            ScalarValue::from(true),
+        ])
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -42,14 +49,16 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
         "Which of your own labels a text belongs to, without any training: `STRUCT{label, confidence}`, the label whose \
          meaning is closest to the text's; with `multi_label => true` a list of all labels that apply, the surest first. \
          The labels' meaning is that of their words, so take words that say what you mean (`delivery`, not `cat_3`), or \
-         give descriptions. NULL for NULL, for blank text, and for a text that the model cannot process.",
+         give descriptions. Where 200 labelled \
+         texts are at hand, train on them: `CREATE MODEL tickets OPTIONS (model_type = 'text_classifier', ..)`, and call \
+         `ai_classify(text, model => 'tickets')`, without labels. NULL for NULL, for blank text, and for a text that the model cannot process.",
         "ai_classify(text, labels [, descriptions => [..]] [, multi_label => true] [, model => 'name or folder'])",
     )
     .with_argument("text", "The text, in Chinese or English for the default model.")
-    .with_argument("labels", "A constant list of two or more labels, in either language.")
+    .with_argument("labels", "A constant list of two or more labels, in either language; none for a trained model.")
     .with_argument("descriptions", "A constant list of as many descriptions, which are compared in the labels' stead.")
     .with_argument("multi_label", "Whether any number of labels may apply, none included. Default: false.")
-    .with_argument("model", "As for `ai_embed`.")
+    .with_argument("model", "As for `ai_embed`; without labels, a text_classifier made by CREATE MODEL.")
     .with_sql_example(
         "```sql
 select comment, ai_classify(comment, ['delivery', 'quality', 'price'])['label'] as topic
@@ -81,6 +90,14 @@ impl AiClassify {
             model,
         }
     }
+
+    /// The trained classifier that a call without labels names.
+    fn head(&self, options: &Options<'_>, scope: &QueryScope) -> Result<Option<Head>> {
+        match options.text(MODEL)? {
+            Some(name) if !options.has(LABELS) => Head::find(self.model.env(), &name, scope),
+            _ => Ok(None),
+        }
+    }
 }
 
 /// What a call asks for.
@@ -95,7 +112,10 @@ impl Choice {
     /// Reads the options; `None` while the labels are not known yet.
     fn read(options: &Options<'_>) -> Result<Option<Self>> {
         if !options.has(LABELS) {
-            return plan_err!("ai_classify needs labels: ai_classify(text, ['delivery', 'quality'])");
+            return plan_err!(
+                "ai_classify needs labels: ai_classify(text, ['delivery', 'quality']), or a text_classifier that was \
+                 trained: ai_classify(text, model => 'tickets')"
+            );
         }
         let multi_label = options.flag(MULTI_LABEL)?.unwrap_or(false);
         let descriptions = options.texts(DESCRIPTIONS)?;
@@ -186,6 +206,14 @@ impl ScalarUDFImpl for AiClassify {
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
         let options = Options::planned(&PARAMETERS, &args);
+        if let Some(head) = self.head(&options, &QueryScope::default())? {
+            self.model.of(&head.encoder).plan(&args, |model, _| head.fits(model))?;
+            return Ok(Arc::new(Field::new(
+                PARAMETERS.function,
+                DataType::Struct(fields()),
+                true,
+            )));
+        }
         Choice::read(&options)?;
         self.model.plan(&args, dimensions)?;
         let result = if options.flag(MULTI_LABEL)?.unwrap_or(false) {
@@ -201,7 +229,18 @@ impl ScalarUDFImpl for AiClassify {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let Some(choice) = Choice::read(&Options::called(&PARAMETERS, &args))? else {
+        let options = Options::called(&PARAMETERS, &args);
+        let scope = args
+            .config_options
+            .extensions
+            .get::<QueryScope>()
+            .cloned()
+            .unwrap_or_default();
+        if let Some(head) = self.head(&options, &scope)? {
+            let texts = units(&self.model.of(&head.encoder).ask(&args)?);
+            return scalar_or_array(&args.args[0], head.classes_of(&texts)?);
+        }
+        let Some(choice) = Choice::read(&options)? else {
             return plan_err!("ai_classify needs a constant list of labels");
         };
         let embed = |texts: Vec<&str>| -> Result<Vec<Vec<f32>>> {

@@ -37,8 +37,8 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     .with_argument("text", "The text, in Chinese or English for the default model.")
     .with_argument(
         "model",
-        "A model in the registry, or the path of a model folder, that has an embedding. Default: the option \
-         `tronie.model`.",
+        "A model in the registry, or the path or URL of a model folder, that has an embedding. Default: the \
+         option `tronie.model`.",
     )
     .with_sql_example(
         "```sql

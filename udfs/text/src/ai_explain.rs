@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{ArrayRef, Float64Array, ListArray, StringArray, StructArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, FieldRef, Fields};
-use datafusion_common::Result;
 use datafusion_common::config::ConfigOptions;
+use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion_expr::{
     ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
@@ -29,8 +29,10 @@ const PARAMETERS: Parameters = Parameters {
     options: &[TASK, MODEL, ALSO],
 };
 
-/// The most variants of texts that are asked about at once.
+/// The most variants of texts that are asked about at once, and the most bytes of them: a text's variants take more than a
+/// hundred times its own bytes.
 const VARIANTS: usize = 8192;
+const VARIANT_BYTES: usize = 64 << 20;
 
 /// The words of a text and what they do.
 type Attributions<'a> = Vec<(&'a str, f64)>;
@@ -38,7 +40,9 @@ type Attributions<'a> = Vec<(&'a str, f64)>;
 /// Makes the function.
 pub(crate) fn function(env: &UdfEnv) -> Function {
     let models = TASKS.map(|task| TextModel::new(env, PARAMETERS, task));
-    Function::scalar(AiExplain::new(models)).asking(&PARAMETERS, "sentiment", &[])
+    Function::scalar(AiExplain::new(models))
+        .asking(&PARAMETERS, "sentiment", &[])
+        .with_more_samples(vec![ScalarValue::from("intent")])
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -218,16 +222,20 @@ impl ScalarUDFImpl for AiExplain {
         let mut waiting: Vec<Parts<'_>> = Vec::new();
         // A row's place among those of `waiting`, or none for a row without a text.
         let mut places: Vec<Option<usize>> = Vec::new();
+        let (mut variants, mut bytes) = (0, 0);
         for (number, text) in rows.iter().enumerate() {
             places.push(text.filter(|text| !is_blank(text)).map(|text| {
-                waiting.push(Parts::new(text));
+                let parts = Parts::new(text);
+                variants += parts.texts().len();
+                bytes += parts.texts().iter().map(String::len).sum::<usize>();
+                waiting.push(parts);
                 waiting.len() - 1
             }));
-            let variants: usize = waiting.iter().map(|parts| parts.texts().len()).sum();
-            if variants >= VARIANTS || number + 1 == rows.len() {
+            if variants >= VARIANTS || bytes >= VARIANT_BYTES || number + 1 == rows.len() {
                 let mut done = Self::explain(model, &args, &waiting)?;
                 explained.extend(places.drain(..).map(|place| place.and_then(|place| done[place].take())));
                 waiting.clear();
+                (variants, bytes) = (0, 0);
             }
         }
         scalar_or_array(&args.args[0], lists(&explained)?)

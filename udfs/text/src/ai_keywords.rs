@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion_common::config::ConfigOptions;
-use datafusion_common::{Result, plan_err};
+use datafusion_common::{Result, ScalarValue, plan_err};
 use datafusion_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion_expr::{
     ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
@@ -29,6 +29,8 @@ pub(crate) fn function(env: &UdfEnv) -> Function {
     Function::scalar(AiKeywords::new(TextModel::new(env, PARAMETERS, TASK)))
         .asking(&PARAMETERS, TASK, &[0])
         .only_when(&PARAMETERS, "method", "embedding")
+        .with_more_samples(vec![ScalarValue::Null, ScalarValue::from("textrank")])
+        .with_more_samples(vec![ScalarValue::from(3_i64), ScalarValue::from("embedding")])
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {

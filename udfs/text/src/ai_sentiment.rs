@@ -42,7 +42,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     .with_argument("text", "The text, in Chinese or English for the default model.")
     .with_argument(
         "model",
-        "A model in the registry, or the path of a model folder: Tronie's own layout or a Hugging Face \
+        "A model in the registry, or the path or URL of a model folder: Tronie's own layout or a Hugging Face \
          text-classification export. Default: the option `tronie.model`.",
     )
     .with_sql_example(

@@ -14,6 +14,7 @@ mod ai_similarity;
 mod attribution;
 mod clean_text;
 mod embedding;
+mod head;
 mod keywords;
 mod labelled;
 mod lists;

@@ -1,6 +1,7 @@
 //! The `tronie` command as a user runs it: files in, output and exit code out.
 
 mod errors;
+mod explain;
 mod files;
 mod harness;
 mod interrupt;

@@ -1,5 +1,6 @@
 //! Object storage, against a real S3 server.
 
+use tronie_testing::fixture;
 use tronie_testing::weed::Weed;
 
 use crate::harness::{Ran, Workplace, ran};
@@ -108,5 +109,28 @@ fn reviews_in_a_bucket_are_read_written_and_refused() {
     assert_eq!(
         run(&workplace, &profile, "select count(*) as n from 's3://lake/a/'").ok(),
         "n\n2\n"
+    );
+}
+
+#[test]
+fn a_model_in_a_bucket_is_copied_to_the_data_folder() {
+    let Some(weed) = Weed::start() else { return };
+    let Some(workplace) = Workplace::with_models() else {
+        return;
+    };
+    weed.put_folder("models/tiny-hf", &fixture("tiny-hf"));
+    let call = "ai_sentiment(t, model => 's3://lake/models/tiny-hf')['label'] as l";
+    let sql =
+        format!("prepare p as select {call} from (values ('很棒'), ('bad')) v(t) where t <> $1; execute p('bad')");
+    for _ in 0..2 {
+        assert_eq!(run(&workplace, &weed.environment(), &sql).ok(), "l\npositive\n");
+    }
+    assert!(workplace.path("data/cache/models").is_dir());
+    // What ONNX Runtime refuses is said of the URL.
+    weed.put("models/tiny-hf/model.onnx", b"no graph");
+    let message = run(&workplace, &weed.environment(), &sql).fails(1);
+    assert!(
+        message.contains("model `s3://lake/models/tiny-hf`: ") && message.contains("is not a graph"),
+        "{message}"
     );
 }

@@ -10,7 +10,7 @@ mod warehouse;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use datafusion::catalog::{DynamicFileCatalog, Session, TableProvider, UrlTableFactory};
@@ -19,7 +19,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SessionState;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
 pub(crate) use self::estimate::estimate_rows;
 pub(crate) use self::location::{Location, OWN_FOLDER};
@@ -28,8 +28,8 @@ use crate::error::Error;
 /// Makes files readable by name in a session: `FROM 'reviews/*.csv'`, and `FROM orders` where the warehouse has `orders`.
 #[derive(Default)]
 pub(crate) struct FileTables {
-    /// The session, known once it is built.
-    session: Mutex<Option<SessionContext>>,
+    /// The session's state, known once it is built. The session has these tables, so they must not keep it alive.
+    session: Mutex<Weak<RwLock<SessionState>>>,
     warehouse: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl FileTables {
     /// A session with file tables over `state`.
     pub(crate) fn install(state: SessionState, warehouse: Option<String>) -> (SessionContext, Arc<Self>) {
         let files = Arc::new(Self {
-            session: Mutex::new(None),
+            session: Mutex::default(),
             warehouse,
         });
         let catalogs = Arc::clone(state.catalog_list());
@@ -46,7 +46,7 @@ impl FileTables {
             .with_catalog_list(Arc::new(catalog))
             .build();
         let context = SessionContext::new_with_state(state);
-        *files.session.lock() = Some(context.clone());
+        *files.session.lock() = context.state_weak_ref();
         (context, files)
     }
 
@@ -82,10 +82,11 @@ impl FileTables {
 #[async_trait]
 impl UrlTableFactory for FileTables {
     async fn try_new(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let session = self.session.lock().clone();
-        match session {
-            Some(session) => self
-                .find(&session.state(), name)
+        let session = self.session.lock().upgrade();
+        let state = session.map(|session| session.read().clone());
+        match state {
+            Some(state) => self
+                .find(&state, name)
                 .await
                 .map_err(|e| DataFusionError::External(Box::new(e))),
             None => Ok(None),

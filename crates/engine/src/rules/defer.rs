@@ -73,9 +73,17 @@ impl Planner {
         if !self.calls.in_plan(plan)? {
             return Ok(plan.clone());
         }
+        let mut names = HashSet::new();
+        let mut nodes: usize = 0;
+        plan.apply_with_subqueries(|node| {
+            nodes += 1;
+            names.extend(node.schema().fields().iter().map(|field| field.name().clone()));
+            Ok(TreeNodeRecursion::Continue)
+        })?;
         let mut walk = Walk {
             calls: &self.calls,
-            names: Names::of(plan)?,
+            names: Names { taken: names, next: 1 },
+            left: nodes.saturating_mul(8),
             // DataFusion's merge join goes wrong over conditions in semi and outer joins.
             conditions_in_joins: options.optimizer.prefer_hash_join,
         };
@@ -114,6 +122,8 @@ impl Above {
 struct Walk<'a> {
     calls: &'a Calls,
     names: Names,
+    /// How many nodes it may still visit before it gives up walking a part of the plan again.
+    left: usize,
     /// Whether a condition may become one of a join's own.
     conditions_in_joins: bool,
 }
@@ -124,8 +134,16 @@ impl Walk<'_> {
         self.taken(plan, Above::NONE)?.finished()
     }
 
+    /// Whether a part of the plan may be walked again, to leave it as it was where waiting gains nothing. Parts inside of
+    /// each other would double the work with each.
+    fn may_return(&self) -> bool {
+        self.left > 0
+    }
+
     /// A plan with what may wait taken out of it: columns and conditions, as far as `above` says so.
+    #[recursive::recursive]
     fn taken(&mut self, plan: &LogicalPlan, above: Above) -> Result<Late> {
+        self.left = self.left.saturating_sub(1);
         let with_subqueries = plan.clone().map_subqueries(|subquery| {
             let done = self.finished(&subquery)?;
             Ok(Transformed::new_transformed(done.plan, done.changed))
@@ -164,9 +182,7 @@ impl Walk<'_> {
         })?;
         Ok(Late::done(done.data, done.transformed))
     }
-}
 
-impl Walk<'_> {
     /// A scan is told of conditions for its own use. Those with model calls it had better not know.
     fn scan(&mut self, scan: &TableScan) -> Result<Late> {
         let mut kept = Vec::new();
@@ -202,15 +218,6 @@ struct Names {
 }
 
 impl Names {
-    fn of(plan: &LogicalPlan) -> Result<Self> {
-        let mut taken = HashSet::new();
-        plan.apply_with_subqueries(|node| {
-            taken.extend(node.schema().fields().iter().map(|field| field.name().clone()));
-            Ok(TreeNodeRecursion::Continue)
-        })?;
-        Ok(Self { taken, next: 1 })
-    }
-
     fn fresh(&mut self) -> String {
         loop {
             let name = format!("__text_{}", self.next);

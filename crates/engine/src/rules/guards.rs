@@ -1,11 +1,13 @@
 //! `avg(ai_sentiment(t)['score']) FILTER (WHERE ts > ..)` asks the model about the rows that the FILTER lets through.
 //!
 //! DataFusion computes what an aggregate reads for all rows and looks at its FILTER afterwards. A CASE around it computes
-//! it where the FILTER is true; elsewhere it is NULL and not read. The rule is the first of the logical ones: later, the
-//! same call in two aggregates would be computed once for both, for all rows.
+//! it where the cheap conditions of the FILTER are true; elsewhere it is NULL and not read. The rule is the first of the
+//! logical ones: later, the same call in two aggregates would be computed once for both, for all rows.
+
+use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::tree_node::Transformed;
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, Result};
 use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
@@ -28,7 +30,7 @@ impl Guard {
         Self { calls }
     }
 
-    /// An aggregate with its arguments guarded, and the cheap parts of its FILTER first.
+    /// An aggregate with its arguments guarded by the cheap parts of its FILTER, and those first in the FILTER.
     fn guarded(&self, aggregate: &AggregateFunction, schema: &DFSchema) -> Result<Option<AggregateFunction>> {
         let Some(filter) = aggregate
             .params
@@ -39,35 +41,48 @@ impl Guard {
             return Ok(None);
         };
         let mut params = aggregate.params.clone();
-        let (mut conditions, mut dear) = (Vec::new(), Vec::new());
+        let (mut conditions, mut dear, mut guards) = (Vec::new(), Vec::new(), Vec::new());
         for condition in split_conjunction(filter) {
-            let half = if self.calls.in_expression(condition)? {
-                &mut dear
-            } else {
-                &mut conditions
-            };
-            half.push(condition.clone());
+            if self.calls.in_expression(condition)? {
+                dear.push(condition.clone());
+                continue;
+            }
+            if !reads_field(condition)? {
+                guards.push(condition.clone());
+            }
+            conditions.push(condition.clone());
         }
         conditions.append(&mut dear);
+        let guard = conjunction(guards);
         let Some(filter) = conjunction(conditions) else {
             return Ok(None);
         };
+        // With DISTINCT, what orders the values has to be one of them as it stands.
+        let is_key = params.distinct && !params.order_by.is_empty();
         for argument in &mut params.args {
             let is_guarded = matches!(argument, Expr::Case(case) if case.when_then_expr.len() == 1
-                && *case.when_then_expr[0].0 == filter && case.else_expr.is_none());
+                && Some(case.when_then_expr[0].0.as_ref()) == guard.as_ref() && case.else_expr.is_none());
             // A CASE of booleans becomes AND and OR, which compute both sides.
-            if !is_guarded
+            if let Some(guard) = &guard
+                && !is_guarded
+                && !is_key
                 && self.calls.in_expression(argument)?
                 && movable(argument)?
                 && argument.get_type(schema)? != DataType::Boolean
             {
-                *argument = when(filter.clone(), std::mem::take(argument)).end()?;
+                *argument = when(guard.clone(), std::mem::take(argument)).end()?;
             }
         }
         params.filter = Some(Box::new(filter));
-        let func = std::sync::Arc::clone(&aggregate.func);
+        let func = Arc::clone(&aggregate.func);
         Ok((params != aggregate.params).then_some(AggregateFunction { func, params }))
     }
+}
+
+/// Whether an expression reads a field of a struct. DataFusion computes such reads early, and fails over some plans in
+/// which the same one is in an aggregate and in its FILTER.
+fn reads_field(expression: &Expr) -> Result<bool> {
+    expression.exists(|part| Ok(matches!(part, Expr::ScalarFunction(call) if call.name() == "get_field")))
 }
 
 impl OptimizerRule for Guard {

@@ -5,7 +5,6 @@
 //! that follow push filters into joins and scans, and projections below sorts and filters; a shield lets none with a model
 //! call through, and everything else. [`Unshield`] takes the shields away when they are done.
 
-use crate::rules::fault;
 use std::fmt;
 use std::sync::Arc;
 
@@ -38,7 +37,7 @@ use datafusion::physical_plan::{
 };
 
 use super::calls::Calls;
-use super::is_on;
+use super::{fault, is_on};
 
 /// The rule that comes before DataFusion's.
 #[derive(Debug)]
@@ -191,6 +190,7 @@ impl PhysicalOptimizerRule for Unshield {
 /// DataFusion asks for the order of a query's rows right above the sort, and expects nothing that computes above it. Under
 /// a projection that does, as one with late model calls, it may spread the rows for the sake of speed, and their order is
 /// lost. Models use all cores anyway.
+#[recursive::recursive]
 fn in_order(plan: &Arc<dyn ExecutionPlan>) -> Result<(Arc<dyn ExecutionPlan>, bool)> {
     let same = Arc::clone(plan);
     if plan.is::<SortExec>() || plan.is::<SortPreservingMergeExec>() {

@@ -4,7 +4,6 @@
 //! limit ends the query after a few rows, the filter's input is cut into slices: small ones first, since a few may do, and
 //! larger ones as it turns out that the filter lets few through.
 
-use crate::rules::fault;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -34,7 +33,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Exe
 use futures::{Stream, StreamExt};
 
 use super::calls::Calls;
-use super::is_on;
+use super::{fault, is_on};
 
 /// The fewest rows of the first slice: as many as a model takes at once anyway.
 const FEWEST: usize = 64;
@@ -63,6 +62,7 @@ impl Slice {
         Self { calls }
     }
 
+    #[recursive::recursive]
     fn visit(
         &self,
         plan: Arc<dyn ExecutionPlan>,

@@ -4,7 +4,6 @@
 //! model let through, so the model sees all of them. The first ten that it lets through of the sorted rows are the same
 //! rows, and it sees few: `slices.rs` hands them to it bit by bit. Sorting the rows costs next to nothing in comparison.
 
-use crate::rules::fault;
 use std::sync::Arc;
 
 use datafusion::common::Result;
@@ -12,6 +11,7 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
+use datafusion::physical_expr_common::physical_expr::is_volatile;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::execution_plan::replace_children_if_necessary;
 use datafusion::physical_plan::filter::{FilterExec, FilterExecBuilder};
@@ -21,7 +21,7 @@ use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMerge
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 use super::calls::Calls;
-use super::is_on;
+use super::{fault, is_on};
 
 /// The rule.
 #[derive(Debug)]
@@ -82,7 +82,8 @@ impl SortFirst {
         let Some(filter) = node.downcast_ref::<FilterExec>() else {
             return Ok(None);
         };
-        if filter.fetch().is_some() || !self.calls.in_physical(filter.predicate())? {
+        let condition = filter.predicate();
+        if filter.fetch().is_some() || is_volatile(condition) || !self.calls.in_physical(condition)? {
             return Ok(None);
         }
         let input = filter.input();

@@ -69,7 +69,6 @@ struct Census {
     arabic: usize,
     /// The first of the other scripts, and its letters.
     other: Option<(&'static str, usize)>,
-    has_japanese_form: bool,
 }
 
 /// The ISO 639-1 code of the language that most of a text is in; `None` if it has no letters of a known script.
@@ -85,7 +84,7 @@ pub(crate) fn detect(text: &str) -> Option<&'static str> {
             Script::Arabic => arabic(text),
             Script::Korean => "ko",
             Script::Of(language) => language,
-            _ if census.is_japanese() => "ja",
+            _ if census.is_japanese(text) => "ja",
             _ => "zh",
         }),
         _ if census.latin == 0 => None,
@@ -105,10 +104,7 @@ impl Census {
         for c in text.chars() {
             match script(c) {
                 Some(Script::Latin) => census.latin += 1,
-                Some(Script::Chinese) => {
-                    census.chinese += 1;
-                    census.has_japanese_form = census.has_japanese_form || JAPANESE.contains(c);
-                }
+                Some(Script::Chinese) => census.chinese += 1,
                 Some(Script::Hiragana) => census.hiragana += 1,
                 Some(Script::Katakana) => census.katakana += 1,
                 Some(Script::Korean) => census.korean += 1,
@@ -140,12 +136,18 @@ impl Census {
     }
 
     /// Whether what is written in Chinese characters and kana is Japanese: its endings are in hiragana, while a Chinese text
-    /// has a name in katakana at most, or a lone の.
-    fn is_japanese(&self) -> bool {
+    /// has a name in katakana at most, or a lone の. The forms of characters are looked at last, since most texts are decided
+    /// without them.
+    fn is_japanese(&self, text: &str) -> bool {
         let kana = self.hiragana + self.katakana;
         let has_grammar = self.hiragana > 0 && self.hiragana * 4 >= self.chinese;
-        has_grammar || self.katakana > self.chinese || (self.has_japanese_form && (kana > 0 || self.chinese <= 12))
+        let may_tell = kana > 0 || self.chinese <= 12;
+        has_grammar || self.katakana > self.chinese || (may_tell && text.chars().any(is_japanese_form))
     }
+}
+
+fn is_japanese_form(c: char) -> bool {
+    is_chinese(c) && JAPANESE.contains(c)
 }
 
 fn script(c: char) -> Option<Script> {

@@ -11,6 +11,7 @@ use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment};
 use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan};
 
 use super::late::Late;
+use super::nodes::grows_little;
 use super::{Above, Walk};
 use crate::rules::moves::movable;
 
@@ -37,7 +38,7 @@ impl Walk<'_> {
                 None => others.push(expression),
             }
         }
-        if below.is_all_read_by(&others) {
+        if self.may_return() && below.is_all_read_by(&others) {
             below = self.finished(&aggregate.input)?;
         } else {
             below = below.with_columns_of(&others)?;
@@ -92,8 +93,11 @@ impl Walk<'_> {
         let [value] = params.args.as_slice() else {
             return Ok(None);
         };
+        if !takes_one || !grows_little(value, below)? {
+            return Ok(None);
+        }
         let value = below.substituted(value)?;
-        if !takes_one || !self.calls.in_expression(&value)? || !movable(&value)? {
+        if !self.calls.in_expression(&value)? || !movable(&value)? {
             return Ok(None);
         }
         let schema: &DFSchema = below.plan.schema();

@@ -1,6 +1,5 @@
 //! A plan of which a part is still to be done.
 
-use crate::rules::fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,6 +7,8 @@ use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, DFSchemaRef, Result};
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, Filter, LogicalPlan, Projection};
+
+use crate::rules::fault;
 
 /// A plan that stands for another one: `plan`, then `filters`, then `columns`, give what the other one gives.
 ///

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, JoinType, NullEquality, Result};
+use datafusion::error::DataFusionError;
 use datafusion::logical_expr::utils::{conjunction, split_conjunction};
 use datafusion::logical_expr::{Expr, Filter, Join, Limit, LogicalPlan, Projection, Sort, SubqueryAlias, Window, when};
 
@@ -11,11 +13,14 @@ use super::late::{Late, exact, named};
 use super::{Above, Walk};
 use crate::rules::moves::{cannot_fail, movable};
 
+/// Parts of an expression that are not too many whatever it reads.
+const LARGE: usize = 100;
+
 impl Walk<'_> {
     /// As [`Self::taken`], for a node that reads `expressions`: what they read is done.
     fn taken_for(&mut self, plan: &LogicalPlan, above: Above, expressions: &[&Expr]) -> Result<Late> {
         let late = self.taken(plan, above)?;
-        if late.is_all_read_by(expressions) {
+        if self.may_return() && late.is_all_read_by(expressions) {
             return self.finished(plan);
         }
         late.with_columns_of(expressions)
@@ -26,7 +31,7 @@ impl Walk<'_> {
         let columns = above.columns || drops(&projection.input);
         let mut below = self.taken(&projection.input, Above { columns, ..above })?;
         for expression in &projection.expr {
-            if waits(&below, expression)? && !movable(expression)? {
+            if waits(&below, expression)? && !(movable(expression)? && grows_little(expression, &below)?) {
                 below = below.finished()?;
                 break;
             }
@@ -349,6 +354,21 @@ impl Late {
 fn waits(below: &Late, expression: &Expr) -> Result<bool> {
     let guarded = !below.filters.is_empty() && !cannot_fail(expression, &below.schema)?;
     Ok(guarded || below.is_read_by(expression))
+}
+
+/// Whether an expression stays of a reasonable size if it computes the late columns that it reads: columns that each read
+/// the one below twice would double with each.
+pub(super) fn grows_little(expression: &Expr, below: &Late) -> Result<bool> {
+    let size = |expression: &Expr| {
+        let mut parts: usize = 0;
+        expression.apply(|_| {
+            parts += 1;
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok::<_, DataFusionError>(parts)
+    };
+    let most = size(expression)?.saturating_mul(4).max(LARGE);
+    Ok(size(&below.substituted(expression)?)? <= most)
 }
 
 /// Whether a plan ends with dropping rows, so that a projection above it does well to compute what has waited for that.

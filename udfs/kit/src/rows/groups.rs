@@ -1,0 +1,256 @@
+//! Many groups of rows: a state each.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray};
+use arrow::datatypes::DataType;
+use datafusion_common::{Result, exec_err};
+use datafusion_expr::{EmitTo, GroupsAccumulator};
+
+use super::RowState;
+use super::read::{Reader, Rows};
+
+/// How many bytes of rows wait until they are brought together by group. More groups than a core's caches have room for
+/// are visited once for several rows then, and not for every row.
+const WAITING: usize = 4 << 20;
+
+/// Rows that are turned at a time, few enough for a core's nearest cache.
+const TURNED: usize = 128;
+
+/// A state for every group. Rows wait until there are enough of them, and are then brought together by group, so that a
+/// state gets many rows at once.
+#[derive(Debug)]
+pub(super) struct Groups<S> {
+    reader: Reader,
+    /// A state without rows.
+    empty: S,
+    to: DataType,
+    states: Vec<S>,
+    /// The bytes that the states hold, kept up to date: there may be too many of them to ask all after every batch.
+    held: usize,
+    waiting: Waiting,
+}
+
+/// Complete rows that wait for their states.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Their numbers, row after row.
+    numbers: Vec<f64>,
+    /// The numbers of a row; all rows have as many.
+    width: usize,
+    /// The group of each row.
+    groups: Vec<usize>,
+    order: Order,
+    /// The rows of one group.
+    together: Vec<f64>,
+}
+
+impl Waiting {
+    /// Adds the rows of a batch that are `kept`.
+    fn push(&mut self, batch: &Rows, groups: &[usize], kept: Option<&[usize]>) {
+        self.width = batch.columns.len();
+        let count = kept.map_or(groups.len(), <[usize]>::len);
+        let start = self.numbers.len();
+        self.numbers.resize(start + count * self.width, 0.0);
+        let turned = self.numbers[start..].chunks_mut(TURNED * self.width);
+        for (at, turned) in turned.enumerate() {
+            let first = at * TURNED;
+            for (place, column) in batch.columns.iter().enumerate() {
+                let to = turned[place..].iter_mut().step_by(self.width);
+                match kept {
+                    None => to.zip(&column[first..]).for_each(|(to, from)| *to = *from),
+                    Some(kept) => to.zip(&kept[first..]).for_each(|(to, row)| *to = column[*row]),
+                }
+            }
+        }
+        match kept {
+            None => self.groups.extend_from_slice(groups),
+            Some(kept) => self.groups.extend(kept.iter().map(|row| groups[*row])),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.numbers.len() * size_of::<f64>()
+    }
+
+    fn size(&self) -> usize {
+        let numbers = self.numbers.capacity() + self.together.capacity();
+        numbers * size_of::<f64>() + self.groups.capacity() * size_of::<usize>() + self.order.size()
+    }
+}
+
+/// Rows, brought together by group.
+#[derive(Debug, Default)]
+struct Order {
+    /// For each group how many rows it has, later where its next row goes; zero between sorts.
+    places: Vec<u32>,
+    /// The groups in the order of their first rows, and how many rows they have.
+    met: Vec<(usize, u32)>,
+    /// The rows, group after group.
+    rows: Vec<u32>,
+}
+
+impl Order {
+    /// Orders the rows of some of `total` groups.
+    fn sort(&mut self, groups: &[usize], total: usize) {
+        self.places.resize(self.places.len().max(total), 0);
+        self.met.clear();
+        for &group in groups {
+            if self.places[group] == 0 {
+                self.met.push((group, 0));
+            }
+            self.places[group] += 1;
+        }
+        let mut start = 0;
+        for (group, rows) in &mut self.met {
+            *rows = self.places[*group];
+            self.places[*group] = start;
+            start += *rows;
+        }
+        self.rows.clear();
+        self.rows.resize(groups.len(), 0);
+        for (row, &group) in (0..).zip(groups) {
+            self.rows[self.places[group] as usize] = row;
+            self.places[group] += 1;
+        }
+        for (group, _) in &self.met {
+            self.places[*group] = 0;
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.places.capacity() * size_of::<u32>()
+            + self.met.capacity() * size_of::<(usize, u32)>()
+            + self.rows.capacity() * size_of::<u32>()
+    }
+}
+
+impl<S: RowState> Groups<S> {
+    pub(super) fn new(reader: Reader, empty: S, to: DataType) -> Self {
+        Self {
+            reader,
+            empty,
+            to,
+            states: Vec::new(),
+            held: 0,
+            waiting: Waiting::default(),
+        }
+    }
+
+    fn grow(&mut self, total: usize) {
+        if total > self.states.len() {
+            self.held += (total - self.states.len()) * self.empty.size();
+            self.states.resize(total, self.empty.clone());
+        }
+    }
+
+    /// Changes the state of a group.
+    fn change(&mut self, group: usize, change: impl FnOnce(&mut S) -> Result<()>) -> Result<()> {
+        let state = &mut self.states[group];
+        let before = state.size();
+        let done = change(state);
+        self.held = (self.held + state.size()).saturating_sub(before);
+        done
+    }
+
+    /// Gives the rows that wait to their states.
+    fn settle(&mut self) -> Result<()> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.order.sort(&waiting.groups, self.states.len());
+        let width = waiting.width;
+        let row = |row: &u32| &waiting.numbers[*row as usize * width..][..width];
+        let mut rows = waiting.order.rows.as_slice();
+        for &(group, count) in &waiting.order.met {
+            let (own, others) = rows.split_at(count as usize);
+            rows = others;
+            waiting.together.clear();
+            own.iter().for_each(|at| waiting.together.extend_from_slice(row(at)));
+            self.change(group, |state| state.update(&waiting.together, width))?;
+        }
+        waiting.numbers.clear();
+        waiting.groups.clear();
+        self.waiting = waiting;
+        Ok(())
+    }
+
+    /// Takes the first states, or all.
+    fn emit(&mut self, emit_to: EmitTo) -> Result<Vec<S>> {
+        self.settle()?;
+        let emitted = emit_to.take_needed(&mut self.states);
+        let held: usize = emitted.iter().map(RowState::size).sum();
+        self.held = self.held.saturating_sub(held);
+        Ok(emitted)
+    }
+}
+
+impl<S: RowState> GroupsAccumulator for Groups<S> {
+    fn update_batch(
+        &mut self,
+        values: &[ArrayRef],
+        groups: &[usize],
+        filter: Option<&BooleanArray>,
+        total: usize,
+    ) -> Result<()> {
+        self.grow(total);
+        let batch = self.reader.read(values)?;
+        if batch.rows == 0 {
+            return Ok(());
+        }
+        if batch.columns.len() != self.waiting.width {
+            self.settle()?;
+        }
+        if filter.is_none() && batch.complete.is_none() {
+            self.waiting.push(&batch, groups, None);
+        } else {
+            let mut kept = Vec::with_capacity(groups.len());
+            for (row, &group) in groups.iter().enumerate() {
+                if filter.is_some_and(|filter| filter.is_null(row) || !filter.value(row)) {
+                    continue;
+                }
+                match &batch.complete {
+                    Some(complete) if !complete.value(row) => self.states[group].skip(1),
+                    _ => kept.push(row),
+                }
+            }
+            if !kept.is_empty() {
+                self.waiting.push(&batch, groups, Some(&kept));
+            }
+        }
+        match self.waiting.bytes() < WAITING {
+            true => Ok(()),
+            false => self.settle(),
+        }
+    }
+
+    fn merge_batch(&mut self, values: &[ArrayRef], groups: &[usize], total: usize) -> Result<()> {
+        self.grow(total);
+        let Some(written) = values.first().and_then(|written| written.as_binary_opt::<i32>()) else {
+            return exec_err!("a state of {} is not binary", self.reader.function);
+        };
+        for (row, &group) in groups.iter().enumerate() {
+            if written.is_valid(row) {
+                self.change(group, |state| state.merge(written.value(row)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
+        S::finish_all(&self.emit(emit_to)?, &self.to)
+    }
+
+    fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
+        let written = self.emit(emit_to)?.into_iter().map(|state| Some(state.write()));
+        Ok(vec![Arc::new(written.collect::<BinaryArray>())])
+    }
+
+    fn convert_to_state(&self, values: &[ArrayRef], _: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
+        let _ = values;
+        exec_err!("{} does not turn rows into states", self.reader.function)
+    }
+
+    fn size(&self) -> usize {
+        let states = (self.states.capacity() - self.states.len()) * size_of::<S>() + self.held;
+        size_of_val(self) + states + self.waiting.size()
+    }
+}

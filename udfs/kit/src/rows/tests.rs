@@ -1,0 +1,1 @@
+//! Rows of numbers on their way into a state.
