@@ -23,6 +23,11 @@ impl Local {
 
     /// A session whose default model is the fixture `tiny-multi`, answered by `stub`.
     pub async fn with_stub(stub: Stub) -> Result<Self, Error> {
+        Self::with_backend(Arc::new(stub)).await
+    }
+
+    /// The same, answered by any backend.
+    pub async fn with_backend(backend: Arc<dyn Backend>) -> Result<Self, Error> {
         let mut settings = EngineSettings {
             model_folders: vec![fixtures()],
             ..EngineSettings::default()
@@ -30,7 +35,7 @@ impl Local {
         settings
             .options
             .insert("tronie.model".to_owned(), "tiny-multi".to_owned());
-        Self::new(settings, Arc::new(stub)).await
+        Self::new(settings, backend).await
     }
 
     /// Starts one statement.

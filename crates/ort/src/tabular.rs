@@ -365,3 +365,6 @@ fn maps(rows: usize, value: &DynValue) -> Result<TabularAnswer, BackendError> {
         values: TabularValues::Numbers(values),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,20 +54,21 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     )
     .with_sql_example(
         "```sql
-create or replace model iris options (model_type = 'onnx', path = 'fixtures/onnx/iris.onnx');
+create or replace model iris options (model_type = 'onnx', path = 'fixtures/onnx/iris.onnx',
+    columns = ['sepal_length', 'sepal_width', 'petal_length', 'petal_width']);
 select item['feature'] as feature, round(item['importance'], 3) as importance from (
     select unnest(ml_onnx_importance('iris', species, sepal_length, sepal_width, petal_length, petal_width)) as item
     from 'fixtures/onnx/iris.csv');
 ```
 ```text
-+---------+------------+
-| feature | importance |
-+---------+------------+
-| X_3     | 0.28       |
-| X_2     | 0.2        |
-| X_0     | 0.08       |
-| X_1     | 0.047      |
-+---------+------------+
++--------------+------------+
+| feature      | importance |
++--------------+------------+
+| petal_width  | 0.28       |
+| petal_length | 0.2        |
+| sepal_length | 0.08       |
+| sepal_width  | 0.047      |
++--------------+------------+
 ```",
     )
     .with_related_udf("ml_onnx")

@@ -143,7 +143,7 @@ impl Training<'_> {
             classes: self.options.classes.as_deref(),
             content,
         };
-        let checked = block_in_place(|| import.check(|content| registry.load_graph(content)));
+        let checked = block_in_place(|| import.check(|content| registry.graphs.load(content)));
         let (trained, notes) = checked.map_err(|e| e.of(path))?;
         let kept = onnx::kept(self.statement, self.options.label.as_deref(), trained, notes);
         let files = [(onnx::FILE, import.content)];

@@ -20,13 +20,13 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use parking_lot::Mutex;
-use tokio::task::block_in_place;
 use tronie_common::Kind;
-use tronie_learn::trained::{OnnxModel, Trained};
+use tronie_learn::trained::Trained;
 use tronie_model::{Backend, TabularGraph};
 use tronie_udf_kit::TrainedModels;
 
 use super::kept::{Entry, Kept, Version, missing};
+use super::onnx::Graphs;
 use super::relations::wait;
 use super::syntax::ModelName;
 use crate::error::Error;
@@ -50,10 +50,8 @@ pub(crate) struct TrainedRegistry {
     place: Place,
     /// Versions that have been read, by name and folder. A version never changes.
     read: Mutex<HashMap<(String, String), Arc<Kept>>>,
-    /// What runs ONNX files.
-    backend: Arc<dyn Backend>,
-    /// Graphs that have been loaded, by the digest of their file.
-    graphs: Mutex<HashMap<String, Arc<dyn TabularGraph>>>,
+    /// The graphs of those from ONNX files.
+    pub(super) graphs: Graphs,
 }
 
 enum Place {
@@ -71,8 +69,7 @@ impl TrainedRegistry {
         Self {
             place,
             read: Mutex::default(),
-            backend,
-            graphs: Mutex::default(),
+            graphs: Graphs::new(backend),
         }
     }
 
@@ -169,43 +166,6 @@ impl TrainedRegistry {
         let path = root.join(name).join(version.folder.as_str()).join(file);
         let content = store.get(&path).await?.bytes().await?;
         Ok(content.to_vec())
-    }
-
-    /// Loads the content of an ONNX file.
-    ///
-    /// # Errors
-    /// When it cannot be run.
-    pub(crate) fn load_graph(&self, content: &[u8]) -> Result<Arc<dyn TabularGraph>, Error> {
-        let loaded = block_in_place(|| self.backend.load_tabular(content));
-        loaded.map_err(|e| Error::new(e.kind, e.message))
-    }
-
-    /// The graph of a version that has one, loaded once.
-    async fn version_graph(
-        &self,
-        name: &str,
-        version: &Version,
-        model: &OnnxModel,
-    ) -> Result<Arc<dyn TabularGraph>, Error> {
-        if let Some(graph) = self.graphs.lock().get(&model.digest) {
-            return Ok(Arc::clone(graph));
-        }
-        let content = self.file(name, version, &model.file).await?;
-        if blake3::hash(&content).to_hex().as_str() != model.digest {
-            let number = version.version;
-            return Err(Error::new(
-                Kind::Fault,
-                format!(
-                    "the file of model `{name}@{number}` is not as it was written; make it again by CREATE OR REPLACE MODEL"
-                ),
-            ));
-        }
-        let graph = self.load_graph(&content)?;
-        let mut graphs = self.graphs.lock();
-        if graphs.len() >= REMEMBERED {
-            graphs.clear();
-        }
-        Ok(Arc::clone(graphs.entry(model.digest.clone()).or_insert(graph)))
     }
 
     /// Keeps a new version and makes it the default one. `may_replace` says whether there may be others.
@@ -380,12 +340,10 @@ impl TrainedModels for TrainedRegistry {
                 return Ok(None);
             }
             let (version, kept) = self.get(&name).await?;
-            let Trained::Onnx(model) = &kept.trained else {
-                let ModelName { name, .. } = name;
-                let message = format!("model `{name}` is a {}, which has no ONNX file", kept.model_type);
-                return Err(Error::new(Kind::Input, message));
-            };
-            self.version_graph(&name.name, &version, model).await.map(Some)
+            self.graphs
+                .of_version(self, &name.name, &version, &kept)
+                .await
+                .map(Some)
         })
     }
 }

@@ -3,6 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::centroids::squared;
+use crate::random::Random;
+
 /// Weighted points; a row is a point of weight 1 without a spread.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cells {
@@ -15,43 +18,18 @@ pub(super) struct Cells {
     pub(super) spreads: Vec<f64>,
 }
 
-/// Points that are not split further yet: a range of the order, and what is known of it.
+/// A part of the points that may be split further. The one with the largest spread is the greatest; of equals the one that
+/// comes first.
+#[derive(Debug, Clone, Copy)]
 struct Part {
-    from: usize,
-    to: usize,
-    weight: f64,
-    mean: Vec<f64>,
-    /// The squared distances to the mean, by column.
-    squares: Vec<f64>,
-    /// The column with the largest of them, and the sum of all.
-    widest: usize,
+    /// The sum of squared distances to the mean.
     spread: f64,
+    from: u32,
+    to: u32,
+    /// Where its moments are.
+    place: u32,
 }
 
-impl Part {
-    fn new(from: usize, to: usize, weight: f64, mean: Vec<f64>, squares: Vec<f64>) -> Self {
-        let wider = |widest: usize, column: usize| {
-            if squares[column] > squares[widest] {
-                column
-            } else {
-                widest
-            }
-        };
-        let widest = (1..squares.len()).fold(0, wider);
-        let spread = squares.iter().sum();
-        Self {
-            from,
-            to,
-            weight,
-            mean,
-            squares,
-            widest,
-            spread,
-        }
-    }
-}
-
-// The part with the largest spread is split first; of equals the one that comes first.
 impl Ord for Part {
     fn cmp(&self, other: &Self) -> Ordering {
         self.spread.total_cmp(&other.spread).then(other.from.cmp(&self.from))
@@ -71,6 +49,50 @@ impl PartialEq for Part {
 }
 
 impl Eq for Part {}
+
+/// What is known of some points: how many rows they are, by column the sum of distances from somewhere, and of the squares
+/// of those.
+#[derive(Debug, Clone)]
+struct Moments {
+    weight: f64,
+    sums: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl Moments {
+    fn new(width: usize) -> Self {
+        Self {
+            weight: 0.0,
+            sums: vec![0.0; width],
+            squares: vec![0.0; width],
+        }
+    }
+
+    /// Turns distances from `around` into the mean itself, and squares into those around the mean.
+    fn centre(&mut self, around: &[f64]) {
+        for ((sum, square), around) in self.sums.iter_mut().zip(&mut self.squares).zip(around) {
+            let away = *sum / self.weight;
+            *square = (*square - *sum * away).max(0.0);
+            *sum = around + away;
+        }
+    }
+
+    fn spread(&self) -> f64 {
+        self.squares.iter().sum()
+    }
+
+    /// The column with the largest spread.
+    fn widest(&self) -> usize {
+        let wider = |widest: usize, column: usize| {
+            if self.squares[column] > self.squares[widest] {
+                column
+            } else {
+                widest
+            }
+        };
+        (1..self.squares.len()).fold(0, wider)
+    }
+}
 
 impl Cells {
     pub(super) fn new(width: usize) -> Self {
@@ -105,16 +127,61 @@ impl Cells {
         self.spreads.resize(len, 0.0);
     }
 
+    /// Takes all of them out.
+    pub(super) fn clear(&mut self) {
+        self.means.clear();
+        self.weights.clear();
+        self.spreads.clear();
+    }
+
     /// How many bytes they take, the value itself not counted.
     pub(super) fn size(&self) -> usize {
         8 * (self.means.capacity() + self.weights.capacity() + self.spreads.capacity())
+    }
+
+    /// Two points for each cell that has a spread, on both sides of its mean, as far away as the spread says, in a direction
+    /// of their own: what rows of a cell that lies across a border cost is told by them, as on average over borders it only
+    /// depends on the spread. Points have no spread any more.
+    pub(super) fn spread_out(&self) -> Self {
+        let mut random = Random::new(0);
+        let mut points = Self::new(self.width);
+        for cell in 0..self.len() {
+            let (mean, weight, spread) = (self.mean(cell), self.weights[cell], self.spreads[cell]);
+            if spread == 0.0 {
+                points.means.extend_from_slice(mean);
+                points.weights.push(weight);
+                continue;
+            }
+            let step = (spread / (weight * self.width as f64)).sqrt();
+            let mut bits = 0;
+            let mut away = Vec::with_capacity(self.width);
+            for column in 0..self.width {
+                if column % 64 == 0 {
+                    bits = random.bits();
+                }
+                away.push(if bits & 1 == 1 { step } else { -step });
+                bits >>= 1;
+            }
+            points.means.extend(mean.iter().zip(&away).map(|(x, step)| x + step));
+            points.means.extend(mean.iter().zip(&away).map(|(x, step)| x - step));
+            points.weights.extend([0.5 * weight, 0.5 * weight]);
+        }
+        points.spreads = vec![0.0; points.weights.len()];
+        points
+    }
+
+    /// The mean variance of the columns.
+    pub(super) fn variance(&self) -> f64 {
+        let whole = self.reduced(1);
+        let parts = whole.spreads.iter().zip(&whole.weights);
+        parts.map(|(spread, weight)| spread / weight / self.width as f64).sum()
     }
 
     /// At most `target` cells of the same points. The part with the largest spread is split in two at its mean, along its
     /// widest column (Su and Dy 2007, "Var-Part"), until there are enough: dense parts stay whole, and points far out, which
     /// matter most, get cells of their own. Numbers of rows, their sum and their spread stay what they were.
     pub(super) fn reduced(&self, target: usize) -> Self {
-        let parts = self.split(target);
+        let (order, parts) = self.split(target);
         let mut cells = Self {
             width: self.width,
             means: Vec::with_capacity(parts.len() * self.width),
@@ -122,23 +189,23 @@ impl Cells {
             spreads: Vec::with_capacity(parts.len()),
         };
         for part in &parts {
+            let points = &order[part.from as usize..part.to as usize];
+            // Added up anew: what splitting has kept has lost digits.
             let (mut weight, mut spread) = (0.0, 0.0);
             let from = cells.means.len();
             cells.means.resize(from + self.width, 0.0);
             let mean = &mut cells.means[from..];
-            for &point in part {
-                let point = point as usize;
-                weight += self.weights[point];
-                let rows = self.weights[point];
+            for &point in points {
+                let rows = self.weights[point as usize];
+                weight += rows;
                 mean.iter_mut()
-                    .zip(self.mean(point))
+                    .zip(self.mean(point as usize))
                     .for_each(|(sum, x)| *sum += rows * x);
             }
             mean.iter_mut().for_each(|sum| *sum /= weight);
-            for &point in part {
+            for &point in points {
                 let point = point as usize;
-                let squares = self.mean(point).iter().zip(&*mean).map(|(x, m)| (x - m) * (x - m));
-                spread += self.spreads[point] + self.weights[point] * squares.sum::<f64>();
+                spread += self.spreads[point] + self.weights[point] * squared(self.mean(point), mean);
             }
             cells.weights.push(weight);
             cells.spreads.push(spread);
@@ -146,55 +213,82 @@ impl Cells {
         cells
     }
 
-    /// The points of each part.
-    fn split(&self, target: usize) -> Vec<Vec<u32>> {
+    /// The points in the order of their parts, and the parts in that order.
+    fn split(&self, target: usize) -> (Vec<u32>, Vec<Part>) {
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
         let mut other = vec![0; self.len()];
-        let (mut weight, mut sums, mut squares) = (0.0, vec![0.0; self.width], vec![0.0; self.width]);
-        self.moments(&order, &vec![0.0; self.width], &mut weight, &mut sums, &mut squares);
-        let mean: Vec<f64> = sums.iter().map(|sum| sum / weight).collect();
-        (weight, sums, squares) = (0.0, vec![0.0; self.width], vec![0.0; self.width]);
-        self.moments(&order, &mean, &mut weight, &mut sums, &mut squares);
-        let mut parts = BinaryHeap::from([Part::new(0, order.len(), weight, mean, squares)]);
+        let mut all = Moments::new(self.width);
+        let first = self.mean(0).to_vec();
+        self.moments(&order, &first, &mut all);
+        all.centre(&first);
+        // Once more around the mean, as the first point may be far out.
+        let mean = all.sums.clone();
+        all = Moments::new(self.width);
+        self.moments(&order, &mean, &mut all);
+        all.centre(&mean);
+        let (spread, to) = (all.spread(), self.len() as u32);
+        let mut moments = vec![all];
+        let mut parts = BinaryHeap::from([Part {
+            spread,
+            from: 0,
+            to,
+            place: 0,
+        }]);
         let mut whole = Vec::new();
         while parts.len() + whole.len() < target {
             let Some(part) = parts.pop() else { break };
-            let (column, border) = (part.widest, part.mean[part.widest]);
-            let middle = self.partition(&mut order, &mut other, (part.from, part.to), column, border);
+            let parent = &moments[part.place as usize];
+            let (column, range) = (parent.widest(), (part.from as usize, part.to as usize));
+            let middle = self.partition(&mut order, &mut other, range, column, parent.sums[column]);
             // Points that are equal, but for rounding.
-            if middle == part.from || middle == part.to || part.spread <= 0.0 || part.spread.is_nan() {
+            if middle == range.0 || middle == range.1 || part.spread <= 0.0 || part.spread.is_nan() {
                 whole.push(part);
                 continue;
             }
             // The smaller side is added up, the other is what remains.
-            let small_is_first = middle - part.from <= part.to - middle;
-            let small = if small_is_first {
-                part.from..middle
+            let small_is_first = middle - range.0 <= range.1 - middle;
+            let small_range = if small_is_first {
+                range.0..middle
             } else {
-                middle..part.to
+                middle..range.1
             };
-            let (mut weight, mut sums, mut squares) = (0.0, vec![0.0; self.width], vec![0.0; self.width]);
-            self.moments(&order[small], &part.mean, &mut weight, &mut sums, &mut squares);
-            let rest_sums: Vec<f64> = sums.iter().map(|sum| -sum).collect();
-            let rest_squares: Vec<f64> = part.squares.iter().zip(&squares).map(|(all, own)| all - own).collect();
-            let side = |from, to, weight: f64, sums: &[f64], squares: &[f64]| {
-                let mean = part.mean.iter().zip(sums).map(|(mean, sum)| mean + sum / weight);
-                let around = squares
-                    .iter()
-                    .zip(sums)
-                    .map(|(all, sum)| (all - sum * sum / weight).max(0.0));
-                Part::new(from, to, weight, mean.collect(), around.collect())
+            let mut small = Moments::new(self.width);
+            self.moments(&order[small_range], &parent.sums, &mut small);
+            let place = moments.len() as u32;
+            let parent = &mut moments[part.place as usize];
+            let weight = parent.weight - small.weight;
+            let columns = parent.sums.iter_mut().zip(&mut parent.squares);
+            for ((mean, square), (sum, own)) in columns.zip(small.sums.iter_mut().zip(&mut small.squares)) {
+                let (near, far) = (*sum / small.weight, -*sum / weight);
+                // The distances of both sides from the old mean cancel out.
+                *square = (*square - *own + *sum * far).max(0.0);
+                *own = (*own - *sum * near).max(0.0);
+                *sum = *mean + near;
+                *mean += far;
+            }
+            parent.weight = weight;
+            let rest_spread = parent.spread();
+            let middle = middle as u32;
+            let (first, second) = ((part.from, middle), (middle, part.to));
+            let (small_range, rest_range) = if small_is_first {
+                (first, second)
+            } else {
+                (second, first)
             };
-            let rest = part.weight - weight;
-            let (one, two) = ((weight, &sums, &squares), (rest, &rest_sums, &rest_squares));
-            let (first, second) = if small_is_first { (one, two) } else { (two, one) };
-            parts.push(side(part.from, middle, first.0, first.1, first.2));
-            parts.push(side(middle, part.to, second.0, second.1, second.2));
+            let part_of = |spread, (from, to), place| Part {
+                spread,
+                from,
+                to,
+                place,
+            };
+            parts.push(part_of(small.spread(), small_range, place));
+            parts.push(part_of(rest_spread, rest_range, part.place));
+            moments.push(small);
         }
         whole.extend(parts);
         // In the order of the points' places, so that equal input has equal output.
         whole.sort_unstable_by_key(|part| part.from);
-        whole.iter().map(|part| order[part.from..part.to].to_vec()).collect()
+        (order, whole)
     }
 
     /// Brings the points of a range that are below `border` before the others; where those begin.
@@ -221,15 +315,17 @@ impl Cells {
     }
 
     /// Adds the weights of points, their weighted distances from `around`, and the squares of those.
-    fn moments(&self, points: &[u32], around: &[f64], weight: &mut f64, sums: &mut [f64], squares: &mut [f64]) {
+    fn moments(&self, points: &[u32], around: &[f64], to: &mut Moments) {
+        let width = around.len();
+        let (sums, squares) = (&mut to.sums[..width], &mut to.squares[..width]);
         for &point in points {
             let rows = self.weights[point as usize];
-            *weight += rows;
-            let columns = self.mean(point as usize).iter().zip(around);
-            for ((x, around), (sum, square)) in columns.zip(sums.iter_mut().zip(squares.iter_mut())) {
-                let away = x - around;
-                *sum += rows * away;
-                *square += rows * away * away;
+            to.weight += rows;
+            let point = &self.mean(point as usize)[..width];
+            for column in 0..width {
+                let away = point[column] - around[column];
+                sums[column] += rows * away;
+                squares[column] += rows * away * away;
             }
         }
     }

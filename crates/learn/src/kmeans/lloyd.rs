@@ -1,7 +1,5 @@
 //! Starts and Lloyd's iterations over weighted points.
 
-use statrs::function::erf::erfc;
-
 use super::cells::Cells;
 use super::centroids::{Centroids, squared};
 use crate::random::Random;
@@ -75,9 +73,9 @@ fn drawn(weights: &[f64], total: f64, random: &mut Random) -> usize {
     last
 }
 
-/// Moves centroids until no point changes its cluster. Points whose bounds (Hamerly 2010) say that they stay are not
-/// looked at.
-pub(super) fn lloyd(cells: &Cells, start: Vec<f64>) -> Fit {
+/// Moves centroids until no point changes its cluster, or the squares of their moves add up to at most `still`. Points
+/// whose bounds (Hamerly 2010) say that they stay are not looked at.
+pub(super) fn lloyd(cells: &Cells, start: Vec<f64>, still: f64) -> Fit {
     let width = cells.width;
     let mut centroids = start;
     let k = centroids.len() / width;
@@ -115,7 +113,7 @@ pub(super) fn lloyd(cells: &Cells, start: Vec<f64>) -> Fit {
             }
         }
         let farthest = moved.iter().copied().fold(0.0, f64::max);
-        if farthest == 0.0 {
+        if moved.iter().map(|way| way * way).sum::<f64>() <= still {
             break;
         }
         let half = half_distances(&centroids, width);
@@ -241,83 +239,4 @@ fn finish(cells: &Cells, centroids: Vec<f64>, assigned: &[u32]) -> Fit {
         sizes: sizes.iter().copied().filter(|size| *size > 0.0).collect(),
         inertia,
     }
-}
-
-/// What clusters come to if rows of cells that lie across a border go to the nearer centroid each for itself, and the
-/// means that the clusters then have. The rows of a cell are taken to be normally distributed, alike in all directions: of
-/// a border at the distance `b` from the mean, with the standard deviation `s`, the share beyond is `1 - F(b / s)`; their
-/// mean is `s f(b / s) / (1 - F(b / s))` beyond that of the cell, and they save on average
-/// `2 |c2 - c1| (s f(b / s) - b (1 - F(b / s)))`, `f` and `F` being the normal density and its integral.
-pub(super) fn across_borders(cells: &Cells, centroids: &[f64]) -> (Fit, Vec<f64>) {
-    let width = cells.width;
-    let all: Vec<&[f64]> = centroids.chunks_exact(width).collect();
-    let table = Centroids::new(centroids, width);
-    let (mut sums, mut sizes) = (vec![0.0; centroids.len()], vec![0.0; all.len()]);
-    let mut inertia = 0.0;
-    for cell in 0..cells.len() {
-        let (mean, weight, spread) = (cells.mean(cell), cells.weights[cell], cells.spreads[cell]);
-        let own = table.nearest(mean);
-        add(cells, cell, own.place, 1.0, &mut sums, &mut sizes);
-        inertia += spread + weight * own.distance;
-        if spread == 0.0 {
-            continue;
-        }
-        let deviation = (spread / (weight * width as f64)).sqrt();
-        for (place, other) in all.iter().enumerate() {
-            if place == own.place {
-                continue;
-            }
-            let apart = squared(other, all[own.place]).sqrt();
-            let border = (squared(mean, other) - own.distance) / (2.0 * apart) / deviation;
-            // Beyond 6 standard deviations there is a billionth of the rows.
-            if border >= 6.0 || border.is_nan() {
-                continue;
-            }
-            let beyond = 0.5 * erfc(border * std::f64::consts::FRAC_1_SQRT_2);
-            let density = (-0.5 * border * border).exp() / (2.0 * std::f64::consts::PI).sqrt();
-            inertia -= weight * 2.0 * apart * deviation * (density - border * beyond);
-            sizes[place] += weight * beyond;
-            sizes[own.place] -= weight * beyond;
-            for column in 0..width {
-                let way = (other[column] - all[own.place][column]) / apart;
-                let moved = weight * (beyond * mean[column] + deviation * density * way);
-                sums[place * width + column] += moved;
-                sums[own.place * width + column] -= moved;
-            }
-        }
-    }
-    let mut next = centroids.to_vec();
-    for (place, size) in sizes.iter().enumerate() {
-        if *size > 0.5 {
-            let sums = &sums[place * width..(place + 1) * width];
-            next[place * width..]
-                .iter_mut()
-                .zip(sums)
-                .for_each(|(to, sum)| *to = sum / size);
-        }
-    }
-    let fit = Fit {
-        centroids: centroids.to_vec(),
-        sizes,
-        inertia,
-    };
-    (fit, next)
-}
-
-/// Moves centroids to the means that [`across_borders`] says, as long as that lowers the inertia by a ten-thousandth.
-pub(super) fn settle(cells: &Cells, centroids: &[f64]) -> Fit {
-    let (mut best, mut next) = across_borders(cells, centroids);
-    for _ in 0..MOST_ITERATIONS {
-        let (fit, after) = across_borders(cells, &next);
-        let gain = best.inertia - fit.inertia;
-        if gain <= 0.0 || gain.is_nan() {
-            break;
-        }
-        let done = gain < 1e-4 * best.inertia;
-        (best, next) = (fit, after);
-        if done {
-            break;
-        }
-    }
-    best
 }

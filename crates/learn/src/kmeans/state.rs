@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::cells::Cells;
-use super::lloyd::{Fit, across_borders, lloyd, seeds, settle};
+use super::lloyd::{Fit, lloyd, seeds};
 use super::{KMeans, MOST_CLUSTERS};
 use crate::random::Random;
 use crate::{Error, parallel};
@@ -15,6 +15,10 @@ const STARTS: usize = 10;
 
 /// At most so many, as long as they are cheap: rows far out make many local optima.
 const MOST_STARTS: usize = 20;
+
+/// Where rows are not known one by one, centroids stand still when the squares of their moves add up to this share of the
+/// mean variance of the columns; scikit-learn's number.
+const STILL: f64 = 1e-4;
 
 /// What all starts together may cost, in distances by columns of one iteration.
 const CHEAP: usize = 20_000_000;
@@ -36,8 +40,8 @@ pub struct State {
     k: usize,
     seed: u64,
     width: usize,
-    /// Rows as they are.
-    rows: Vec<f64>,
+    /// Rows as they are, each of weight 1.
+    rows: Cells,
     levels: Vec<Cells>,
     n: u64,
     skipped: u64,
@@ -58,7 +62,7 @@ impl State {
             k,
             seed,
             width: 0,
-            rows: Vec::new(),
+            rows: Cells::new(0),
             levels: Vec::new(),
             n: 0,
             skipped: 0,
@@ -107,6 +111,7 @@ impl State {
     fn check_width(&mut self, width: usize) -> Result<(), Error> {
         if self.width == 0 {
             self.width = width;
+            self.rows.width = width;
         }
         if width != self.width || width == 0 {
             let own = self.width;
@@ -118,16 +123,16 @@ impl State {
     }
 
     fn add_rows(&mut self, mut rows: &[f64]) {
-        let room = self.room() * self.width;
         while !rows.is_empty() {
-            if self.rows.len() >= room {
-                let mut full = Cells::new(self.width);
-                full.extend_rows(&self.rows);
+            if self.rows.len() >= self.room() {
+                let cells = self.rows.reduced(self.cells());
+                // Keeps its memory for the next rows.
                 self.rows.clear();
-                self.add_cells(&full.reduced(self.cells()), 0);
+                self.add_cells(&cells, 0);
             }
-            let (now, later) = rows.split_at(rows.len().min(room - self.rows.len()));
-            self.rows.extend_from_slice(now);
+            let room = (self.room() - self.rows.len()) * self.width;
+            let (now, later) = rows.split_at(rows.len().min(room));
+            self.rows.extend_rows(now);
             rows = later;
         }
     }
@@ -154,7 +159,7 @@ impl State {
         }
         self.check_width(other.width)?;
         self.n += other.n;
-        self.add_rows(&other.rows);
+        self.add_rows(&other.rows.means);
         for (level, cells) in other.levels.iter().enumerate() {
             self.add_cells(cells, level);
         }
@@ -164,7 +169,7 @@ impl State {
     /// How many bytes the state takes, the value itself not counted.
     pub fn size(&self) -> usize {
         let levels: usize = self.levels.iter().map(Cells::size).sum();
-        8 * self.rows.capacity() + levels + self.levels.capacity() * size_of::<Cells>()
+        self.rows.size() + levels + self.levels.capacity() * size_of::<Cells>()
     }
 
     /// The clusters; `None` without rows. Up to 4096 rows (or [`Self::cells`]), the best of ten to twenty starts from all of
@@ -176,14 +181,15 @@ impl State {
         let mut all = Cells::new(self.width);
         if self.levels.is_empty() {
             // In an order of their own, so that neither the order nor a split of the rows changes anything.
-            all.extend_rows(&sorted(&self.rows, self.width));
+            all.extend_rows(&sorted(&self.rows.means, self.width));
         } else {
-            all.extend_rows(&self.rows);
+            all.extend(&self.rows);
         }
         self.levels.iter().for_each(|cells| all.extend(cells));
         let many = all.len() > MOST_OF_STARTS.max(self.cells());
-        let reduced = many.then(|| all.reduced(MOST_OF_STARTS.max(self.cells())));
+        let reduced = many.then(|| all.reduced(MOST_OF_STARTS.max(self.cells())).spread_out());
         let points = reduced.as_ref().unwrap_or(&all);
+        let still = if many { STILL * all.variance() } else { 0.0 };
         let cost = points.len().saturating_mul(self.k).saturating_mul(self.width).max(1);
         let threads = if cost < 20_000 { 1 } else { parallel::cores() };
         let starts = (CHEAP / cost).clamp(STARTS, MOST_STARTS);
@@ -191,22 +197,17 @@ impl State {
             // One stream a start, so that threads do not share one.
             let first = Random::new(self.seed).bits();
             let mut random = Random::new(first ^ Random::new(start as u64).bits());
-            let fit = lloyd(points, seeds(points, self.k, &mut random));
-            // Cells are not rows: what counts is what their rows will cost.
-            if many {
-                across_borders(points, &fit.centroids).0
-            } else {
-                fit
-            }
+            lloyd(points, seeds(points, self.k, &mut random), still)
         });
         let mut best = fits
             .into_iter()
             .reduce(|a, b| if b.inertia < a.inertia { b } else { a })?;
         if many {
-            best = lloyd(&all, best.centroids);
-        }
-        if !self.levels.is_empty() {
-            best = settle(&all, &best.centroids);
+            best = if self.levels.is_empty() {
+                lloyd(&all, best.centroids, 0.0)
+            } else {
+                lloyd(&all.spread_out(), best.centroids, still)
+            };
         }
         Some(self.clusters(&best))
     }
@@ -234,7 +235,7 @@ impl State {
     /// The state as bytes, for [`Self::read`].
     pub fn write(&self) -> Vec<u8> {
         let levels: usize = self.levels.iter().map(|cells| cells.len() * (self.width + 2) + 1).sum();
-        let mut out = Vec::with_capacity(8 * (self.rows.len() + levels + 8));
+        let mut out = Vec::with_capacity(8 * (self.rows.means.len() + levels + 8));
         out.push(VERSION);
         let counts = [self.k as u64, self.seed, self.width as u64, self.n, self.skipped];
         out.extend(counts.iter().flat_map(|count| count.to_le_bytes()));
@@ -244,7 +245,7 @@ impl State {
                 .iter()
                 .for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
         };
-        put(&mut out, &self.rows);
+        put(&mut out, &self.rows.means);
         out.extend((self.levels.len() as u64).to_le_bytes());
         for cells in &self.levels {
             put(&mut out, &cells.means);
@@ -271,7 +272,7 @@ impl State {
         let mut state = Self::new(usize::try_from(k).unwrap_or(0), seed)?;
         state.width = usize::try_from(width).map_err(|_| broken("its width is too large"))?;
         (state.n, state.skipped) = (n, skipped);
-        state.rows = numbers(&mut rest)?;
+        let rows = numbers(&mut rest)?;
         for _ in 0..number(&mut rest)? {
             let cells = Cells {
                 width: state.width,
@@ -284,10 +285,14 @@ impl State {
             }
             state.levels.push(cells);
         }
-        let is_empty = state.rows.is_empty() && state.levels.iter().all(|cells| cells.len() == 0);
-        let is_whole = state.width > 0 && state.rows.len().is_multiple_of(state.width);
+        let is_empty = rows.is_empty() && state.levels.iter().all(|cells| cells.len() == 0);
+        let is_whole = state.width > 0 && rows.len().is_multiple_of(state.width);
         if is_empty != (state.n == 0) || !(is_empty || is_whole) {
             return Err(broken("its rows are not of one width"));
+        }
+        if is_whole {
+            state.rows.width = state.width;
+            state.rows.extend_rows(&rows);
         }
         Ok(state)
     }

@@ -188,6 +188,16 @@ fn what_cannot_be_clustered_is_told() {
 }
 
 #[test]
+fn extreme_numbers_end_nothing() {
+    let mut rows = heavy_tailed();
+    rows.iter_mut().step_by(999).for_each(|x| *x *= 1e300);
+    for some in [&rows[..], &rows[..2000]] {
+        let fit = state(some, 2, 5, 0).finish().unwrap();
+        assert_eq!(fit.sizes.iter().sum::<u64>(), fit.n);
+    }
+}
+
+#[test]
 fn broken_states_are_refused() {
     let written = state(&heaps()[..60_000], 4, 2, 0).write();
     assert_eq!(State::read(&written).unwrap().write(), written);

@@ -48,7 +48,16 @@ impl State {
     /// [`Error::Mismatch`] when earlier rows had another width, or `width` is less than 2.
     pub fn update(&mut self, rows: &[f64], width: usize) -> Result<(), Error> {
         self.expect(width)?;
-        if self.waiting.len() + rows.len() < WAITING * width {
+        let wanted = self.waiting.len() + rows.len();
+        if wanted < WAITING * width {
+            if wanted > self.waiting.capacity() {
+                // Twice the place for a few rows; whoever gets more of them soon has as many as can wait.
+                let room = match wanted > WAITING / 4 * width {
+                    true => WAITING * width,
+                    false => wanted.max(2 * self.waiting.capacity()),
+                };
+                self.waiting.reserve_exact(room - self.waiting.len());
+            }
             self.waiting.extend_from_slice(rows);
             return Ok(());
         }

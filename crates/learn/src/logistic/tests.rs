@@ -412,6 +412,26 @@ fn rows_that_are_not_finite_are_skipped() {
 }
 
 #[test]
+fn extreme_numbers_end_nothing() {
+    for l2 in [0.0, 1.0] {
+        for scale in [1e-300, 1e300] {
+            let mut rows = Rows::new(2);
+            for (row, class) in noisy(100, 9) {
+                rows.push(&[scale * row[0], row[1]], &Label::Flag(class)).unwrap();
+            }
+            let fitted = fit(&rows, &with_l2(l2)).unwrap();
+            assert!(fitted.statistics.log_loss < 0.7, "{scale} {fitted:?}");
+        }
+        // Without any feature that tells something, the shares of the classes.
+        let mut rows = Rows::new(1);
+        (0..4).for_each(|n| rows.push(&[5.0], &Label::Flag(n > 0)).unwrap());
+        let fitted = fit(&rows, &with_l2(l2)).unwrap();
+        assert_close(&fitted.intercepts, &[3.0_f64.ln()], 1e-9);
+        assert_eq!(fitted.statistics.rank, 0);
+    }
+}
+
+#[test]
 fn broken_states_are_refused() {
     let written = iris(|_| true).write();
     for cut in [0, 1, 8, 30, 100, written.len() - 1] {

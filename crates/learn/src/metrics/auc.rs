@@ -14,8 +14,8 @@ pub struct Auc {
 #[derive(Debug, Default, Clone)]
 struct Keys {
     keys: Vec<u64>,
-    /// Whether they are sorted runs, of states that were merged, one after the other.
-    are_runs: bool,
+    /// Whether they begin with sorted runs: of states that were merged, or of an earlier result.
+    has_runs: bool,
 }
 
 /// A finite number as a key with the same order; both zeros are the same.
@@ -34,7 +34,6 @@ impl Auc {
             &mut self.negative
         };
         keys.keys.push(key(score));
-        keys.are_runs = false;
     }
 
     /// Adds rows with finite scores; both slices have the same length.
@@ -103,18 +102,18 @@ fn area(positive: &[u64], negative: &[u64]) -> Option<f64> {
 impl Keys {
     /// Adds sorted keys.
     fn merge(&mut self, keys: &[u64]) {
-        self.are_runs |= self.keys.is_empty();
+        self.has_runs |= self.keys.is_empty();
         self.keys.extend_from_slice(keys);
     }
 
     fn sorted(&mut self) -> &[u64] {
-        if self.are_runs {
+        if self.has_runs {
             // The stable sort finds runs, and merges them.
             self.keys.sort();
         } else {
             self.keys.sort_unstable();
         }
-        self.are_runs = true;
+        self.has_runs = true;
         &self.keys
     }
 }

@@ -14,7 +14,7 @@ pub enum Cells {
         /// The counts.
         counts: Vec<u64>,
     },
-    /// For more than [`WIDEST`] labels.
+    /// For more than 16 labels.
     Sparse(HashMap<(u32, u32), u64>),
 }
 

@@ -112,7 +112,7 @@ fn it_answers_what_it_is_sure_of_and_nothing_else() {
 fn case_and_white_space_make_no_difference_and_the_end_of_a_long_text_is_not_read() {
     let cascade = Cascade::read(&small(0.0, &[])).expect("a cascade");
     assert_eq!(buckets(&cascade, " Ab\t\n c "), buckets(&cascade, "aB C"));
-    assert_ne!(buckets(&cascade, "ab"), buckets(&cascade, "ba"));
+    assert_ne!(buckets(&cascade, "on"), buckets(&cascade, "no"));
     let long = format!("abcdefgh{}", "i".repeat(1 << 20));
     assert_eq!(buckets(&cascade, &long), buckets(&cascade, "abcdefg and more"));
     assert_eq!(buckets(&cascade, &long).len(), 8 + 7);

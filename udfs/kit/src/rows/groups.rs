@@ -34,15 +34,18 @@ pub(super) struct Groups<S> {
 /// Complete rows that wait for their states.
 #[derive(Debug, Default)]
 struct Waiting {
-    /// Their numbers, row after row.
-    numbers: Vec<f64>,
     /// The numbers of a row; all rows have as many.
     width: usize,
     /// The group of each row.
     groups: Vec<usize>,
-    order: Order,
-    /// The rows of one group.
-    together: Vec<f64>,
+    /// Their numbers, row after row. It does not shrink: what is after the rows is left from earlier ones.
+    numbers: Vec<f64>,
+    /// The same, group after group.
+    sorted: Vec<f64>,
+    /// For each group how many rows it has, later where its next row goes; zero but for the time of a sort.
+    places: Vec<u32>,
+    /// The groups in the order of their first rows, and how many rows they have.
+    met: Vec<(usize, u32)>,
 }
 
 impl Waiting {
@@ -50,9 +53,10 @@ impl Waiting {
     fn push(&mut self, batch: &Rows, groups: &[usize], kept: Option<&[usize]>) {
         self.width = batch.columns.len();
         let count = kept.map_or(groups.len(), <[usize]>::len);
-        let start = self.numbers.len();
-        self.numbers.resize(start + count * self.width, 0.0);
-        let turned = self.numbers[start..].chunks_mut(TURNED * self.width);
+        let start = self.groups.len() * self.width;
+        let end = start + count * self.width;
+        self.numbers.resize(self.numbers.len().max(end), 0.0);
+        let turned = self.numbers[start..end].chunks_mut(TURNED * self.width);
         for (at, turned) in turned.enumerate() {
             let first = at * TURNED;
             for (place, column) in batch.columns.iter().enumerate() {
@@ -69,33 +73,11 @@ impl Waiting {
         }
     }
 
-    fn bytes(&self) -> usize {
-        self.numbers.len() * size_of::<f64>()
-    }
-
-    fn size(&self) -> usize {
-        let numbers = self.numbers.capacity() + self.together.capacity();
-        numbers * size_of::<f64>() + self.groups.capacity() * size_of::<usize>() + self.order.size()
-    }
-}
-
-/// Rows, brought together by group.
-#[derive(Debug, Default)]
-struct Order {
-    /// For each group how many rows it has, later where its next row goes; zero between sorts.
-    places: Vec<u32>,
-    /// The groups in the order of their first rows, and how many rows they have.
-    met: Vec<(usize, u32)>,
-    /// The rows, group after group.
-    rows: Vec<u32>,
-}
-
-impl Order {
-    /// Orders the rows of some of `total` groups.
-    fn sort(&mut self, groups: &[usize], total: usize) {
+    /// Brings the rows of some of `total` groups together by group.
+    fn sort(&mut self, total: usize) {
         self.places.resize(self.places.len().max(total), 0);
         self.met.clear();
-        for &group in groups {
+        for &group in &self.groups {
             if self.places[group] == 0 {
                 self.met.push((group, 0));
             }
@@ -107,10 +89,10 @@ impl Order {
             self.places[*group] = start;
             start += *rows;
         }
-        self.rows.clear();
-        self.rows.resize(groups.len(), 0);
-        for (row, &group) in (0..).zip(groups) {
-            self.rows[self.places[group] as usize] = row;
+        self.sorted.resize(self.numbers.len(), 0.0);
+        for (row, &group) in self.numbers.chunks_exact(self.width.max(1)).zip(&self.groups) {
+            let place = self.places[group] as usize * self.width;
+            self.sorted[place..place + self.width].copy_from_slice(row);
             self.places[group] += 1;
         }
         for (group, _) in &self.met {
@@ -118,10 +100,15 @@ impl Order {
         }
     }
 
+    fn bytes(&self) -> usize {
+        self.groups.len() * self.width * size_of::<f64>()
+    }
+
     fn size(&self) -> usize {
-        self.places.capacity() * size_of::<u32>()
+        (self.numbers.capacity() + self.sorted.capacity()) * size_of::<f64>()
+            + self.groups.capacity() * size_of::<usize>()
+            + self.places.capacity() * size_of::<u32>()
             + self.met.capacity() * size_of::<(usize, u32)>()
-            + self.rows.capacity() * size_of::<u32>()
     }
 }
 
@@ -156,18 +143,13 @@ impl<S: RowState> Groups<S> {
     /// Gives the rows that wait to their states.
     fn settle(&mut self) -> Result<()> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.order.sort(&waiting.groups, self.states.len());
-        let width = waiting.width;
-        let row = |row: &u32| &waiting.numbers[*row as usize * width..][..width];
-        let mut rows = waiting.order.rows.as_slice();
-        for &(group, count) in &waiting.order.met {
-            let (own, others) = rows.split_at(count as usize);
+        waiting.sort(self.states.len());
+        let mut rows = waiting.sorted.as_slice();
+        for &(group, count) in &waiting.met {
+            let (own, others) = rows.split_at(count as usize * waiting.width);
             rows = others;
-            waiting.together.clear();
-            own.iter().for_each(|at| waiting.together.extend_from_slice(row(at)));
-            self.change(group, |state| state.update(&waiting.together, width))?;
+            self.change(group, |state| state.update(own, waiting.width))?;
         }
-        waiting.numbers.clear();
         waiting.groups.clear();
         self.waiting = waiting;
         Ok(())
@@ -244,8 +226,7 @@ impl<S: RowState> GroupsAccumulator for Groups<S> {
         Ok(vec![Arc::new(written.collect::<BinaryArray>())])
     }
 
-    fn convert_to_state(&self, values: &[ArrayRef], _: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
-        let _ = values;
+    fn convert_to_state(&self, _: &[ArrayRef], _: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         exec_err!("{} does not turn rows into states", self.reader.function)
     }
 

@@ -68,7 +68,11 @@ impl Inspected {
             let domain = if set.domain.is_empty() { "ai.onnx" } else { &set.domain };
             format!("{domain} {}", set.version)
         });
-        shown.collect::<Vec<_>>().join(", ")
+        let mut shown: Vec<String> = shown.collect();
+        // Some exporters list a set twice.
+        shown.sort();
+        shown.dedup();
+        shown.join(", ")
     }
 
     /// The names of inputs and outputs.
