@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
+use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, SessionContext};
 use datafusion::sql::parser;
 use datafusion::sql::sqlparser::ast;
-use tronie_common::QueryScope;
+use tronie_common::{Kind, QueryScope};
 use tronie_udf_kit::UdfEnv;
 
 use crate::arguments::{ParameterNames, arrange};
@@ -67,7 +68,8 @@ impl LocalBackend {
         // Planning waits for no network, so what it needs of one comes before.
         let mut models = self.remote.of_query(&self.parameters, &state, &scope);
         models.prepare_for_statement(&statement).await?;
-        let mut plan = state.statement_to_plan(statement).await?;
+        let planned = state.statement_to_plan(statement).await;
+        let mut plan = planned.map_err(|e| of_planning(e, &state))?;
         models.prepare_for_plan(&plan).await?;
         let mut copy = None;
         if let LogicalPlan::Copy(copy_to) = &mut plan {
@@ -148,14 +150,15 @@ impl LocalBackend {
         }
         let query = statement.query.clone().map(ast::Statement::from);
         let Some(query) = query else {
-            return Err(Error::new(tronie_common::Kind::Fault, "a model is made without rows"));
+            return Err(Error::new(Kind::Fault, "a model is made without rows"));
         };
         let mut query = parser::Statement::Statement(Box::new(query));
         arrange(&mut query, &self.parameters)?;
         let state = self.state(scope);
         let mut models = self.remote.of_query(&self.parameters, &state, scope);
         models.prepare_for_statement(&query).await?;
-        let plan = state.statement_to_plan(query).await?;
+        let planned = state.statement_to_plan(query).await;
+        let plan = planned.map_err(|e| of_planning(e, &state))?;
         models.prepare_for_plan(&plan).await?;
         let rows = SessionContext::new_with_state(state).execute_logical_plan(plan).await?;
         let (version, kept) = training.run(rows, &self.trained, self.env.models(), scope).await?;
@@ -234,5 +237,21 @@ impl std::fmt::Debug for LocalBackend {
         f.debug_struct("LocalBackend")
             .field("session", &self.context.session_id())
             .finish_non_exhaustive()
+    }
+}
+
+/// An error of the planner, which takes a window function without `OVER` for one that is not there.
+fn of_planning(error: DataFusionError, state: &SessionState) -> Error {
+    let name = match error.find_root() {
+        DataFusionError::Plan(message) => message.strip_prefix("Invalid function '"),
+        _ => None,
+    };
+    let name = name.and_then(|rest| Some(rest.split_once('\'')?.0));
+    match name.filter(|name| state.window_functions().contains_key(*name)) {
+        Some(name) => Error::new(
+            Kind::Input,
+            format!("{name} is a window function; say over which rows: {name}(..) over (), or over (partition by ..)"),
+        ),
+        None => error.into(),
     }
 }

@@ -9,9 +9,11 @@
 //! | `chain.rs` | several questions are asked one after the other, each about the rows that the one before has left |
 //! | `guards.rs` | what an aggregate reads is computed where its FILTER is true |
 //! | `share.rs` | functions over the same text share a pass |
+//! | `branches.rs` | no model, but right rows: branches of a union do not share a limit's threshold |
 //!
 //! `calls.rs` knows what a model call is, `moves.rs` what may move.
 
+mod branches;
 mod calls;
 mod chain;
 mod defer;
@@ -45,7 +47,8 @@ pub(crate) fn install(builder: SessionStateBuilder, askers: &Askers) -> SessionS
 
     let mut physical = PhysicalOptimizer::new().rules;
     physical.insert(0, Arc::new(order::Split::new(calls.clone())));
-    let last: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 4] = [
+    let last: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 5] = [
+        Arc::new(branches::SortBranchesWhole),
         Arc::new(order::Unshield),
         Arc::new(topk::SortFirst::new(calls.clone())),
         Arc::new(slices::Slice::new(calls.clone())),

@@ -48,6 +48,10 @@ impl Parameters {
         if (self.required.len()..=self.required.len() + self.options.len()).contains(&got) {
             return Ok(());
         }
+        self.refuse_count(got)
+    }
+
+    fn refuse_count<T>(&self, got: usize) -> Result<T> {
         let must = self.required.join(", ");
         // What only the planner gives is of no use to a reader.
         let options = self.options.iter().filter(|name| **name != ALSO);
@@ -80,7 +84,14 @@ impl Parameters {
     pub fn text_and_options(&self, types: &[DataType]) -> Result<Vec<DataType>> {
         self.check_count(types.len())?;
         let mut coerced = vec![self.text_type(self.required[0], &types[0])?];
-        coerced.extend(types[1..].iter().map(|given| match given {
+        let also = self.options.contains(&ALSO).then(|| self.position(ALSO));
+        // People have no business with what the planner says, and no way to write a text of its type.
+        if also.is_some_and(|place| types.get(place).is_some_and(|given| *given != DataType::LargeUtf8)) {
+            return self.refuse_count(types.len());
+        }
+        let options = types.iter().enumerate().skip(1);
+        coerced.extend(options.map(|(place, given)| match given {
+            DataType::LargeUtf8 if Some(place) == also => DataType::LargeUtf8,
             DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => DataType::Utf8,
             other => other.clone(),
         }));

@@ -108,7 +108,7 @@ impl SharePasses {
         args.resize_with(args.len().max(asks.model.max(asks.also) + 1), null);
         let text = |text: &str| Expr::Literal(ScalarValue::from(text), None);
         args[asks.model] = text(model);
-        args[asks.also] = text(&also);
+        args[asks.also] = Expr::Literal(ScalarValue::LargeUtf8(Some(also)), None);
         (args != call.args).then(|| {
             Expr::ScalarFunction(ScalarFunction {
                 func: call.func.clone(),
