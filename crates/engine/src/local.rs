@@ -113,7 +113,12 @@ impl LocalBackend {
         let registry = &self.trained;
         match statement {
             ModelStatement::Create(create) => self.create_model(create, scope).await,
-            ModelStatement::Show => ml::shown(&registry.all().await?),
+            ModelStatement::Show => ml::shown(&registry.all().await?, &self.env.models().registry().names()),
+            ModelStatement::Describe(name)
+                if !registry.has(&name.name).await? && self.env.models().registry().names().contains(&name.name) =>
+            {
+                ml::described_text(&name.name, self.env.models())
+            }
             ModelStatement::Describe(name) => {
                 let entry = registry.entry(&name.name).await?;
                 let (version, kept) = registry.get(name).await?;
@@ -121,13 +126,13 @@ impl LocalBackend {
             }
             ModelStatement::SetDefault { name, version } => {
                 registry.set_default(name, *version).await?;
-                ml::shown(&[(name.clone(), registry.entry(name).await?)])
+                ml::shown(&[(name.clone(), registry.entry(name).await?)], &[])
             }
             ModelStatement::Drop { if_exists, name } => {
                 if !if_exists || registry.has(&name.name).await? {
                     registry.remove(name).await?;
                 }
-                ml::shown(&[])
+                ml::shown(&[], &[])
             }
             ModelStatement::Copy { name, to } => {
                 let (version, kept) = registry.get(name).await?;
@@ -139,8 +144,12 @@ impl LocalBackend {
     }
 
     async fn create_model(&self, statement: &CreateModel, scope: &QueryScope) -> Result<RecordBatch, Error> {
+        self.trained.make_room()?;
         let Some(training) = ml::training(statement, &self.trained).await? else {
-            return ml::shown(&[(statement.name.clone(), self.trained.entry(&statement.name).await?)]);
+            return ml::shown(
+                &[(statement.name.clone(), self.trained.entry(&statement.name).await?)],
+                &[],
+            );
         };
         if let Some(path) = training.file() {
             let runtime = self.context.runtime_env();

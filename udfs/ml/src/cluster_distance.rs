@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use crate::named::Source;
 use arrow::array::Float64Array;
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion_common::Result;
@@ -19,9 +20,10 @@ const PARAMETERS: Parameters = Parameters {
 };
 
 /// Makes the function.
-pub(crate) fn function(_: &UdfEnv) -> Function {
+pub(crate) fn function(env: &UdfEnv) -> Function {
     Function::scalar(ClusterDistance {
         signature: PARAMETERS.signature(),
+        source: Source::new(env),
     })
 }
 
@@ -32,7 +34,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          large for a row that is like none of the clusters. NULL and errors as for `predict`.",
         "cluster_distance(model, features)",
     )
-    .with_argument("model", "What `kmeans` has returned: a constant or a column.")
+    .with_argument("model", "What `kmeans` has returned: a constant or a column; or the name of a model in the registry, whose distance is between standardized columns unless it was made without.")
     .with_argument("features", "As for `predict`.")
     .with_sql_example(
         "```sql
@@ -60,6 +62,7 @@ select name, cluster_distance(model, [visits]) as distance from customers, fitte
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct ClusterDistance {
     signature: Signature,
+    source: Source,
 }
 
 impl ScalarUDFImpl for ClusterDistance {
@@ -80,13 +83,13 @@ impl ScalarUDFImpl for ClusterDistance {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        let kind = Kind::of(&PARAMETERS, args.arg_fields[0].data_type())?;
+        let kind = self.source.kind(&PARAMETERS, &args)?;
         kind.must_be(Kind::KMeans, "kmeans", &PARAMETERS)?;
         Ok(Arc::new(Field::new(PARAMETERS.function, DataType::Float64, true)))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let call = Call::new(&PARAMETERS, &args)?;
+        let call = Call::new(&PARAMETERS, &self.source, &args)?;
         let distances = call.answers(|fitted, row| match fitted {
             Fitted::KMeans { centroids } => Ok(kmeans::nearest(centroids, row)?.1),
             _ => Err(other_kind()),

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use crate::named::Source;
 use arrow::array::Int64Array;
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion_common::Result;
@@ -19,9 +20,10 @@ const PARAMETERS: Parameters = Parameters {
 };
 
 /// Makes the function.
-pub(crate) fn function(_: &UdfEnv) -> Function {
+pub(crate) fn function(env: &UdfEnv) -> Function {
     Function::scalar(ClusterId {
         signature: PARAMETERS.signature(),
+        source: Source::new(env),
     })
 }
 
@@ -33,7 +35,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          largest cluster. NULL and errors as for `predict`.",
         "cluster_id(model, features)",
     )
-    .with_argument("model", "What `kmeans` has returned: a constant or a column.")
+    .with_argument("model", "What `kmeans` has returned: a constant or a column; or the name of a model in the registry.")
     .with_argument("features", "As for `predict`.")
     .with_sql_example(
         "```sql
@@ -61,6 +63,7 @@ select name, cluster_id(model, [visits]) as cluster from customers, fitted order
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct ClusterId {
     signature: Signature,
+    source: Source,
 }
 
 impl ScalarUDFImpl for ClusterId {
@@ -81,13 +84,13 @@ impl ScalarUDFImpl for ClusterId {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        let kind = Kind::of(&PARAMETERS, args.arg_fields[0].data_type())?;
+        let kind = self.source.kind(&PARAMETERS, &args)?;
         kind.must_be(Kind::KMeans, "kmeans", &PARAMETERS)?;
         Ok(Arc::new(Field::new(PARAMETERS.function, DataType::Int64, true)))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let call = Call::new(&PARAMETERS, &args)?;
+        let call = Call::new(&PARAMETERS, &self.source, &args)?;
         let clusters = call.answers(|fitted, row| match fitted {
             Fitted::KMeans { centroids } => Ok(kmeans::nearest(centroids, row)?.0 as i64),
             _ => Err(other_kind()),

@@ -1,6 +1,7 @@
 //! Fitted models as SQL values: what `linear_regression`, `logistic_regression` and `kmeans` return, and `predict` and
 //! others read.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, ListArray, StructArray};
@@ -11,6 +12,8 @@ use datafusion_common::{DataFusionError, Result, exec_err, plan_err};
 use datafusion_expr::{ColumnarValue, ScalarFunctionArgs};
 use tronie_learn::Error;
 use tronie_udf_kit::{Parameters, text_rows};
+
+use crate::named::{Named, Source};
 
 /// The type of a list.
 pub(crate) fn list_of(item: DataType) -> DataType {
@@ -79,12 +82,9 @@ impl Kind {
                     )
                 }
             }
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => plan_err!(
-                "{function}: `model` is a name, and names of models are not known here; give the fitted value, or use \
-                 ml_predict('name', (select ..))"
-            ),
             other => plan_err!(
-                "{function}: `model` must be what linear_regression, logistic_regression or kmeans returns, got {other}"
+                "{function}: `model` must be what linear_regression, logistic_regression or kmeans returns, or the name of a \
+                 model, got {other}"
             ),
         }
     }
@@ -138,6 +138,17 @@ pub(crate) enum Fitted {
     KMeans {
         centroids: Vec<Vec<f64>>,
     },
+}
+
+impl Fitted {
+    /// Its kind.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Linear { .. } => Kind::Linear,
+            Self::Logistic { .. } => Kind::Logistic,
+            Self::KMeans { .. } => Kind::KMeans,
+        }
+    }
 }
 
 /// A column of models.
@@ -240,6 +251,8 @@ pub(crate) struct Call {
     models: Option<Models>,
     /// The only model, if it is a constant.
     constant: Option<Fitted>,
+    /// The mean and the scale of each feature, if the model reads them on a scale of their own.
+    scales: Vec<(f64, f64)>,
     valid: Vec<bool>,
     features: ListArray,
     /// Whether both are constants, so that the result is one.
@@ -247,16 +260,27 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Reads the arguments that [`model_and_features`] and [`Kind::of`] have planned.
+    /// Reads the arguments that [`model_and_features`] and [`Source::kind`] have planned.
     ///
     /// # Errors
-    /// Arrow's.
-    pub(crate) fn new(parameters: &Parameters, args: &ScalarFunctionArgs) -> Result<Self> {
-        let kind = Kind::of(parameters, &args.args[0].data_type())?;
+    /// Arrow's, and those of a model that is given by name.
+    pub(crate) fn new(parameters: &Parameters, source: &Source, args: &ScalarFunctionArgs) -> Result<Self> {
         let is_constant = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let rows = if is_constant { 1 } else { args.number_rows };
         let features = args.args[1].to_array(rows)?;
         let features = features.as_list::<i32>().clone();
+        if let Some(Named { fitted, scales }) = source.named(parameters, args)? {
+            return Ok(Self {
+                function: parameters.function,
+                models: None,
+                constant: Some(fitted),
+                scales,
+                valid: Vec::new(),
+                features,
+                is_constant,
+            });
+        }
+        let kind = Kind::of(parameters, &args.args[0].data_type())?;
         let is_one = matches!(args.args[0], ColumnarValue::Scalar(_));
         let models = args.args[0].to_array(if is_one { 1 } else { rows })?;
         let columns = Models::new(kind, models.as_struct())?;
@@ -271,6 +295,7 @@ impl Call {
             function: parameters.function,
             models,
             constant,
+            scales: Vec::new(),
             valid,
             features,
             is_constant,
@@ -297,13 +322,23 @@ impl Call {
                 _ => None,
             };
             let fitted = own.as_ref().or(self.constant.as_ref()).filter(|_| is_complete);
-            answers.push(match fitted.map(|fitted| answer(fitted, numbers)) {
+            let scaled = self.scaled(numbers);
+            answers.push(match fitted.map(|fitted| answer(fitted, &scaled)) {
                 None => None,
                 Some(Ok(answer)) => Some(answer),
                 Some(Err(error)) => return Err(self.failed(&error)),
             });
         }
         Ok(answers)
+    }
+
+    /// The features of a row as the model reads them; as they are where their number is another, which is told later.
+    fn scaled<'a>(&self, numbers: &'a [f64]) -> Cow<'a, [f64]> {
+        if self.scales.len() != numbers.len() {
+            return Cow::Borrowed(numbers);
+        }
+        let scaled = numbers.iter().zip(&self.scales).map(|(x, (mean, sd))| (x - mean) / sd);
+        Cow::Owned(scaled.collect())
     }
 
     fn failed(&self, error: &Error) -> DataFusionError {

@@ -23,6 +23,7 @@ mod min_max_scale;
 mod ml_onnx;
 mod ml_onnx_importance;
 mod mse;
+mod named;
 mod one_hot;
 mod pairs;
 mod positive;

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use crate::named::Source;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion_common::{Result, exec_err};
@@ -19,9 +20,10 @@ const PARAMETERS: Parameters = Parameters {
 };
 
 /// Makes the function.
-pub(crate) fn function(_: &UdfEnv) -> Function {
+pub(crate) fn function(env: &UdfEnv) -> Function {
     Function::scalar(Predict {
         signature: PARAMETERS.signature(),
+        source: Source::new(env),
     })
 }
 
@@ -35,7 +37,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          another number of features than the model is an error.",
         "predict(model, features)",
     )
-    .with_argument("model", "What `linear_regression`, `logistic_regression` or `kmeans` has returned.")
+    .with_argument("model", "What `linear_regression`, `logistic_regression` or `kmeans` has returned, or the name of a model in the registry that reads numbers, such as 'churn' or 'churn@3'. Its classes come as text.")
     .with_argument("features", "A list of numbers, in the order in which the model was fitted, such as [x1, x2].")
     .with_sql_example(
         "```sql
@@ -62,6 +64,7 @@ select name, round(predict(model, [visits]), 2) as expected from customers, fitt
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Predict {
     signature: Signature,
+    source: Source,
 }
 
 impl ScalarUDFImpl for Predict {
@@ -82,7 +85,7 @@ impl ScalarUDFImpl for Predict {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        let of = match Kind::of(&PARAMETERS, args.arg_fields[0].data_type())? {
+        let of = match self.source.kind(&PARAMETERS, &args)? {
             Kind::Linear => DataType::Float64,
             Kind::Logistic => DataType::Utf8,
             Kind::KMeans => DataType::Int64,
@@ -91,7 +94,7 @@ impl ScalarUDFImpl for Predict {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let call = Call::new(&PARAMETERS, &args)?;
+        let call = Call::new(&PARAMETERS, &self.source, &args)?;
         let answers: ArrayRef = match args.return_field.data_type() {
             DataType::Float64 => {
                 let sums = call.answers(|fitted, row| match fitted {

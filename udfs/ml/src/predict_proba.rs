@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use crate::named::Source;
 use arrow::array::{ArrayRef, Float64Builder, ListArray, StringBuilder, StructArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, FieldRef, Fields};
@@ -20,9 +21,10 @@ const PARAMETERS: Parameters = Parameters {
 };
 
 /// Makes the function.
-pub(crate) fn function(_: &UdfEnv) -> Function {
+pub(crate) fn function(env: &UdfEnv) -> Function {
     Function::scalar(PredictProba {
         signature: PARAMETERS.signature(),
+        source: Source::new(env),
     })
 }
 
@@ -33,7 +35,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          DOUBLE}>`, in the order of the model's classes; the probabilities add up to 1. NULL and errors as for `predict`.",
         "predict_proba(model, features)",
     )
-    .with_argument("model", "What `logistic_regression` has returned: a constant or a column.")
+    .with_argument("model", "What `logistic_regression` has returned: a constant or a column; or the name of a model in the registry.")
     .with_argument("features", "As for `predict`.")
     .with_sql_example(
         "```sql
@@ -62,6 +64,7 @@ from customers, fitted order by name;
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct PredictProba {
     signature: Signature,
+    source: Source,
 }
 
 fn item_fields() -> Fields {
@@ -89,13 +92,13 @@ impl ScalarUDFImpl for PredictProba {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        let kind = Kind::of(&PARAMETERS, args.arg_fields[0].data_type())?;
+        let kind = self.source.kind(&PARAMETERS, &args)?;
         kind.must_be(Kind::Logistic, "logistic_regression", &PARAMETERS)?;
         Ok(Arc::new(Field::new(PARAMETERS.function, self.return_type(&[])?, true)))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let call = Call::new(&PARAMETERS, &args)?;
+        let call = Call::new(&PARAMETERS, &self.source, &args)?;
         let rows = call.answers(|fitted, row| match fitted {
             Fitted::Logistic {
                 classes,

@@ -5,48 +5,77 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampSecondArray};
 use datafusion::error::DataFusionError;
 
+use tronie_model::Models;
+
 use super::kept::{Entry, Kept, Version};
 use crate::error::Error;
 
-/// A model's name, what there is of it, and its default version.
-type Row<'a> = (&'a str, &'a Entry, &'a Version);
+/// A model's name, and of a trained one what there is of it, and its default version.
+type Row<'a> = (&'a str, Option<(&'a Entry, &'a Version)>);
 
-/// A row a trained model.
-pub(crate) fn shown(models: &[(String, Entry)]) -> Result<RecordBatch, Error> {
-    let rows: Vec<Row<'_>> = models
+/// What models that are found in folders are called, beside the types of `CREATE MODEL`.
+const TEXT_MODEL: &str = "text_model";
+
+/// A row a trained model, then a row a text model, of which only the names are given.
+pub(crate) fn shown(trained: &[(String, Entry)], texts: &[String]) -> Result<RecordBatch, Error> {
+    let of_trained = trained.iter().filter_map(|(name, entry)| {
+        let mut versions = entry.versions.iter();
+        let default = versions.find(|version| Some(version.version) == entry.default)?;
+        Some((name.as_str(), Some((entry, default))))
+    });
+    let of_texts = texts.iter().map(|name| (name.as_str(), None));
+    let rows: Vec<Row<'_>> = of_trained.chain(of_texts).collect();
+    let words = |of: &dyn Fn(&Version) -> Option<String>| -> ArrayRef {
+        let of_row = |(_, kept): &Row<'_>| kept.and_then(|(_, version)| of(version));
+        Arc::new(rows.iter().map(of_row).collect::<StringArray>())
+    };
+    let numbers = |of: &dyn Fn(&Version) -> i64| -> ArrayRef {
+        let of_row = |(_, kept): &Row<'_>| kept.map(|(_, version)| of(version));
+        Arc::new(rows.iter().map(of_row).collect::<Int64Array>())
+    };
+    let versions = rows.iter().map(|(_, kept)| {
+        let (entry, _) = (*kept)?;
+        let numbers: Vec<String> = entry.versions.iter().map(|v| v.version.to_string()).collect();
+        Some(numbers.join(", "))
+    });
+    let types = rows
         .iter()
-        .filter_map(|(name, entry)| {
-            let default = entry
-                .versions
-                .iter()
-                .find(|version| Some(version.version) == entry.default)?;
-            Some((name.as_str(), entry, default))
-        })
-        .collect();
-    let texts = |of: &dyn Fn(&Row<'_>) -> Option<String>| -> ArrayRef {
-        Arc::new(rows.iter().map(of).collect::<StringArray>())
-    };
-    let numbers = |of: &dyn Fn(&Row<'_>) -> i64| -> ArrayRef {
-        Arc::new(rows.iter().map(|row| Some(of(row))).collect::<Int64Array>())
-    };
-    let created = rows.iter().map(|(.., version)| Some(version.created as i64));
+        .map(|(_, kept)| Some(kept.map_or(TEXT_MODEL, |(_, version)| version.model_type.as_str())));
+    let created = rows
+        .iter()
+        .map(|(_, kept)| kept.map(|(_, version)| version.created as i64));
     let created = created.collect::<TimestampSecondArray>().with_timezone("+00:00");
     batch(vec![
-        ("model", texts(&|(name, ..)| Some((*name).to_owned()))),
-        ("version", numbers(&|(.., version)| i64::from(version.version))),
         (
-            "versions",
-            texts(&|(_, entry, _)| {
-                let numbers: Vec<String> = entry.versions.iter().map(|v| v.version.to_string()).collect();
-                Some(numbers.join(", "))
-            }),
+            "model",
+            Arc::new(rows.iter().map(|(name, _)| Some(*name)).collect::<StringArray>()),
         ),
-        ("model_type", texts(&|(.., version)| Some(version.model_type.clone()))),
-        ("label", texts(&|(.., version)| version.label.clone())),
-        ("rows", numbers(&|(.., version)| version.rows as i64)),
-        ("metric", texts(&|(.., version)| version.metric.clone())),
+        ("version", numbers(&|version| i64::from(version.version))),
+        ("versions", Arc::new(versions.collect::<StringArray>())),
+        ("model_type", Arc::new(types.collect::<StringArray>())),
+        ("label", words(&|version| version.label.clone())),
+        ("rows", numbers(&|version| version.rows as i64)),
+        ("metric", words(&|version| version.metric.clone())),
         ("created", Arc::new(created)),
-        ("digest", texts(&|(.., version)| Some(version.digest.clone()))),
+        ("digest", words(&|version| Some(version.digest.clone()))),
+    ])
+}
+
+/// What is known about a text model, a row each.
+pub(crate) fn described_text(name: &str, models: &Models) -> Result<RecordBatch, Error> {
+    let model = models.load(name).map_err(|e| Error::new(e.kind(), e.to_string()))?;
+    let mut questions: Vec<&str> = model
+        .manifest()
+        .outputs
+        .iter()
+        .filter_map(|output| output.task.as_deref())
+        .collect();
+    questions.dedup();
+    properties(&[
+        ("model".to_owned(), name.to_owned()),
+        ("model_type".to_owned(), TEXT_MODEL.to_owned()),
+        ("questions".to_owned(), questions.join(", ")),
+        ("digest".to_owned(), model.digest().to_owned()),
     ])
 }
 

@@ -19,7 +19,7 @@ mod relations;
 mod syntax;
 
 pub(crate) use create::training;
-pub(crate) use listing::{created, described, properties, shown};
+pub(crate) use listing::{created, described, described_text, properties, shown};
 pub(crate) use onnx::{copy, read as read_file};
 pub(crate) use registry::TrainedRegistry;
 pub(crate) use relations::ModelRelations;

@@ -90,6 +90,23 @@ impl TrainedRegistry {
         }
     }
 
+    /// Makes the warehouse's folder if it is one of this machine that is not there yet, as the first model's is not.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(crate) fn make_room(&self) -> Result<(), Error> {
+        match &self.place {
+            Place::Warehouse { url, .. } if !url.contains("://") => std::fs::create_dir_all(url).map_err(|e| {
+                let next = "let --warehouse name a folder that can be written to";
+                Error::new(
+                    Kind::Denied,
+                    format!("the warehouse `{url}` cannot be made: {e}; {next}"),
+                )
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// The names of all models, in alphabetical order, and what there is of each.
     pub(crate) async fn all(&self) -> Result<Vec<(String, Entry)>, Error> {
         let (store, root) = self.store()?;
