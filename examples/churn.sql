@@ -1,6 +1,6 @@
 -- A model of churn from training to explanations, in one file:
 --
---   mkdir -p warehouse && tronie sql --warehouse warehouse -f examples/churn.sql
+--   tronie sql --warehouse warehouse -f examples/churn.sql
 --
 -- The customers are made up: who pays much and came lately leaves more often.
 

@@ -1,5 +1,7 @@
 //! Tables of the warehouse: its folders and data files, by their names.
 
+use std::path::Path;
+
 use datafusion::catalog::Session;
 use object_store::ObjectStore;
 
@@ -9,9 +11,14 @@ use crate::error::Error;
 
 /// Where the table called `name` lies: the folder of that name, or the data file that has it before its end.
 ///
+/// A folder of this machine that is not there yet has no tables: the first model makes it.
+///
 /// # Errors
-/// When the warehouse is not there or cannot be listed.
+/// When the warehouse cannot be listed.
 pub(crate) async fn find(state: &dyn Session, warehouse: &str, name: &str) -> Result<Option<Location>, Error> {
+    if !warehouse.contains("://") && !Path::new(warehouse).exists() {
+        return Ok(None);
+    }
     let base = warehouse.trim_end_matches('/');
     let root = Location::parse(&format!("{base}/"))?;
     let store = state.runtime_env().object_store(&root.url)?;

@@ -106,8 +106,7 @@ impl SharePasses {
         let mut args = call.args.clone();
         let null = || Expr::Literal(ScalarValue::Utf8(None), None);
         args.resize_with(args.len().max(asks.model.max(asks.also) + 1), null);
-        let text = |text: &str| Expr::Literal(ScalarValue::from(text), None);
-        args[asks.model] = text(model);
+        args[asks.model] = Expr::Literal(ScalarValue::from(model.as_str()), None);
         args[asks.also] = Expr::Literal(ScalarValue::LargeUtf8(Some(also)), None);
         (args != call.args).then(|| {
             Expr::ScalarFunction(ScalarFunction {
