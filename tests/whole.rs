@@ -9,6 +9,7 @@ mod model_calls;
 mod passes;
 mod planning;
 mod real_reviews;
+mod registry;
 mod remote_models;
 mod slt;
 mod whatever_texts;

@@ -14,7 +14,7 @@ from transformers import AutoTokenizer, pipeline
 from contender import Manifest, arguments, hand_in, read
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "recipe"))
-from to_huggingface import MeanPooledClassifier  # noqa: E402
+from to_huggingface import FirstTokenClassifier  # noqa: E402
 
 
 def main():
@@ -24,7 +24,7 @@ def main():
 
     manifest = Manifest(args.model)
     ids, reviews = read(args.reviews)
-    model = MeanPooledClassifier.from_pretrained(args.hf_folder).eval()
+    model = FirstTokenClassifier.from_pretrained(args.hf_folder).eval()
     tokenizer = AutoTokenizer.from_pretrained(args.hf_folder)
     classify = pipeline("sentiment-analysis", model=model, tokenizer=tokenizer, device=-1)
 

@@ -18,6 +18,12 @@ pub(crate) enum Command {
     Sql(Box<SqlArgs>),
     /// Show what each word of a text did to the model's answer.
     Explain(Box<ExplainArgs>),
+
+    /// Run a pipeline: a folder of SQL files, in their order, checked, and published as tables of the warehouse.
+    Run(Box<RunArgs>),
+
+    /// Show the runs of a pipeline.
+    Runs(Box<RunsArgs>),
     /// List the SQL functions that Tronie adds.
     Functions,
     /// Print a page of the reference as Markdown.
@@ -84,6 +90,61 @@ pub(crate) struct ExplainArgs {
     pub(crate) engine: EngineArgs,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// The folder of the pipeline, such as sql/retail.
+    pub(crate) pipeline: PathBuf,
+
+    /// A value for a parameter of the pipeline. Can be given several times.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_parameter)]
+    pub(crate) param: Vec<(String, String)>,
+
+    /// Make these alone, and what they need; with + behind also what depends on them. Can be given several times.
+    #[arg(long, value_name = "STEP[+]")]
+    pub(crate) select: Vec<String>,
+
+    /// Run even if nothing has changed since the last run.
+    #[arg(long)]
+    pub(crate) full_refresh: bool,
+
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// How the outcome is written [default: lines on a terminal, else JSON lines on standard error].
+    #[arg(long, value_enum)]
+    pub(crate) log: Option<RunLog>,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+/// How a run tells what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RunLog {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunsArgs {
+    /// The folder or name of the pipeline, such as sql/retail.
+    pub(crate) pipeline: PathBuf,
+
+    /// How many, the newest first.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) last: usize,
+
+    /// Write the whole records, one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Task {
     /// How the writer feels.
@@ -140,6 +201,13 @@ fn parse_table(text: &str) -> Result<(String, String), String> {
             Ok((name.trim().to_owned(), path.to_owned()))
         }
         _ => Err("expected name=path, such as reviews=data/reviews.csv".to_owned()),
+    }
+}
+
+fn parse_parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("expected name=value, such as as_of=2026-11-01".to_owned()),
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn run(args: ExplainArgs) -> Result<(), Failure> {
             "the text is empty; give one with words: tronie explain \"很好用\"".to_owned(),
         ));
     }
-    let (runtime, backend) = session::start(args.engine)?;
+    let session::Started { runtime, backend, .. } = session::start(args.engine)?;
     let explained = runtime.block_on(explain(&backend, text, args.task, args.model.as_deref()));
     runtime.shutdown_background();
     let explained = explained?;

@@ -10,6 +10,10 @@ pub(crate) enum Failure {
     Query(String),
     /// The command was called in a wrong way: exit code 2, as for unknown flags.
     Usage(String),
+    /// Checks of a pipeline found rows: exit code 3. Nothing was published.
+    Checks(String),
+    /// Another run of the same pipeline is at work: exit code 4. Trying again later helps.
+    Busy(String),
     /// A signal ended it: exit code 128 and the signal's number, as shells expect.
     Interrupted { signal: u8, wrote_nothing: bool },
     /// Whoever read the output has gone, as `head` does when it has enough. No failure of ours.
@@ -19,7 +23,7 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn message(&self) -> Option<&str> {
         match self {
-            Self::Query(message) | Self::Usage(message) => Some(message),
+            Self::Query(message) | Self::Usage(message) | Self::Checks(message) | Self::Busy(message) => Some(message),
             Self::Interrupted {
                 wrote_nothing: true, ..
             } => Some("interrupted; nothing was written"),
@@ -34,6 +38,8 @@ impl Failure {
         match self {
             Self::Query(_) => ExitCode::FAILURE,
             Self::Usage(_) => ExitCode::from(2),
+            Self::Checks(_) => ExitCode::from(3),
+            Self::Busy(_) => ExitCode::from(4),
             Self::Interrupted { signal, .. } => ExitCode::from(128 + signal),
             Self::NobodyReads => ExitCode::SUCCESS,
         }
@@ -48,5 +54,18 @@ impl Failure {
 impl From<tronie_engine::Error> for Failure {
     fn from(error: tronie_engine::Error) -> Self {
         Self::Query(error.to_string())
+    }
+}
+
+impl From<tronie_pipeline::Error> for Failure {
+    fn from(error: tronie_pipeline::Error) -> Self {
+        use tronie_pipeline::Error as Pipeline;
+        let message = error.to_string();
+        match error {
+            Pipeline::Definition(_) => Self::Usage(message),
+            Pipeline::Checks(_) => Self::Checks(message),
+            Pipeline::Busy(_) => Self::Busy(message),
+            _ => Self::Query(message),
+        }
     }
 }

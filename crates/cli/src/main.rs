@@ -9,6 +9,8 @@ mod output;
 mod places;
 mod progress;
 mod prompt;
+mod run;
+mod runs;
 mod session;
 mod settings;
 mod sql;
@@ -19,12 +21,19 @@ use clap::Parser;
 
 use crate::args::{Args, Command};
 
+/// Reading Parquet takes and gives back large pieces of memory all the time, which the system's allocator hands to the
+/// kernel and back, page by page.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     settings::start_logging();
     let outcome = match args.command {
         Command::Sql(command) => sql::run(*command),
         Command::Explain(command) => explain::run(*command),
+        Command::Run(command) => run::run(*command),
+        Command::Runs(command) => runs::run(*command),
         Command::Functions => functions::list(),
         Command::Reference { page } => functions::reference(page),
     };

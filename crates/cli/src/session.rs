@@ -10,9 +10,19 @@ use crate::args::EngineArgs;
 use crate::failure::Failure;
 use crate::{places, settings};
 
+/// A session, the threads that it runs on, and what it was made by.
+pub(crate) struct Started {
+    pub(crate) runtime: Runtime,
+    pub(crate) builder: Arc<SessionBuilder>,
+    pub(crate) backend: Arc<LocalBackend>,
+    /// Where tables are published, if that was said.
+    pub(crate) warehouse: Option<String>,
+}
+
 /// Starts a session and the threads that it runs on.
-pub(crate) fn start(engine: EngineArgs) -> Result<(Runtime, Arc<LocalBackend>), Failure> {
+pub(crate) fn start(engine: EngineArgs) -> Result<Started, Failure> {
     let settings = settings::load(engine)?;
+    let warehouse = settings.warehouse.clone();
     // The threads of queries block while they wait for models; two more keep signals and the network going.
     let threads = settings
         .threads
@@ -23,5 +33,10 @@ pub(crate) fn start(engine: EngineArgs) -> Result<(Runtime, Arc<LocalBackend>), 
     let wrong = |e: tronie_engine::Error| Failure::Usage(e.to_string());
     let builder = SessionBuilder::new(settings, Arc::new(OnnxRuntime::new(places::onnxruntime()))).map_err(wrong)?;
     let backend = Arc::new(runtime.block_on(builder.session()).map_err(wrong)?);
-    Ok((runtime, backend))
+    Ok(Started {
+        runtime,
+        builder: Arc::new(builder),
+        backend,
+        warehouse,
+    })
 }

@@ -27,7 +27,7 @@ pub(crate) struct Session {
 pub(crate) fn run(args: SqlArgs) -> Result<(), Failure> {
     let sql = read_sql(&args)?;
     let target = Target::new(args.format, args.output)?;
-    let (runtime, backend) = session::start(args.engine)?;
+    let session::Started { runtime, backend, .. } = session::start(args.engine)?;
     let session = Session {
         runtime,
         backend,
@@ -125,7 +125,7 @@ impl Session {
 }
 
 /// Waits for Ctrl-C, or for the signals by which schedulers and closing terminals end a program; returns its number.
-async fn stopped() -> u8 {
+pub(crate) async fn stopped() -> u8 {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -57,8 +57,26 @@ impl PendingCopy {
             temporary,
             place: place.to_path_buf(),
         };
+        pending.check()?;
         copy.output_url = pending.temporary.display().to_string();
         Ok(Some(pending))
+    }
+
+    /// Whether a file can be made there. The store makes missing folders, but tries for ever where it may not.
+    fn check(&self) -> Result<(), Error> {
+        let folder = self.temporary.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let made = folder.map_or(Ok(()), fs::create_dir_all);
+        made.and_then(|()| fs::File::create_new(&self.temporary))
+            .and_then(|_| fs::remove_file(&self.temporary))
+            .map_err(|e| {
+                let reason = match e.kind() {
+                    io::ErrorKind::NotFound => "no file can be made in its folder".to_owned(),
+                    _ => e.to_string(),
+                };
+                let next = "name a file in a folder that can be written to";
+                let place = self.place.display();
+                Error::new(Kind::Denied, format!("`{place}` cannot be written: {reason}; {next}"))
+            })
     }
 
     /// Gives the file its name.

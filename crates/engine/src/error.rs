@@ -223,6 +223,18 @@ fn of_plan(message: &str) -> Error {
         let own = reason.split_once(" No function matches").map_or(reason, |(own, _)| own);
         return Error::of_library(Kind::Input, own);
     }
+    if message.starts_with("Projections require unique expression names") {
+        // `.. and "Int64(2) AS x" at position 1 have the same name`
+        let second = message
+            .split_once(" and \"")
+            .and_then(|(_, rest)| rest.split_once("\" at position"));
+        let second = second.map_or("", |(expression, _)| expression);
+        let name = second.rsplit_once(" AS ").map_or(second, |(_, name)| name);
+        return Error::new(
+            Kind::Input,
+            format!("two columns are called `{name}`; give one of them another name by AS"),
+        );
+    }
     if let Some(table) = message
         .strip_prefix("table '")
         .and_then(|rest| rest.strip_suffix("' not found"))

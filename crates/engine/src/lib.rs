@@ -25,11 +25,12 @@ mod stores;
 
 pub use backend::{Ask, Query, QueryBackend};
 pub use error::Error;
+pub use files::InputFile;
 pub use functions::FUNCTION_SETS;
 pub use local::LocalBackend;
 pub use progress::Progress;
 pub use reference::{FunctionEntry, functions_markdown, options_markdown, own_functions};
 pub use session::SessionBuilder;
 pub use settings::EngineSettings;
-pub use statements::{Statement, split};
+pub use statements::{Parameter, Statement, split};
 pub use tronie_common::{Counts, Kind, QueryScope};

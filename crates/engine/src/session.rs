@@ -9,12 +9,13 @@ use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionConfig;
-use tronie_common::{QueryScope, TronieOptions};
+use tronie_common::{Kind, QueryScope, TronieOptions};
+use tronie_lake::Place;
 use tronie_model::{Backend, Models, ModelsConfig, Registry};
 use tronie_udf_kit::UdfEnv;
 
 use crate::error::Error;
-use crate::files::FileTables;
+use crate::files::{FileTables, InputFile, Location};
 use crate::functions;
 use crate::local::LocalBackend;
 use crate::memory::PooledMemory;
@@ -85,6 +86,34 @@ impl SessionBuilder {
             remote,
             trained,
         })
+    }
+
+    /// A folder or URL as a place where tables are published and files kept. A folder of this machine is made if it is not
+    /// there yet.
+    ///
+    /// # Errors
+    /// When it is no place, or cannot be made.
+    pub fn place(&self, folder: &str) -> Result<Place, Error> {
+        if !folder.contains("://") {
+            let cannot = |e: std::io::Error| {
+                let next = "name a folder that can be written to";
+                Error::new(Kind::Denied, format!("`{folder}` cannot be made: {e}; {next}"))
+            };
+            std::fs::create_dir_all(folder).map_err(cannot)?;
+        }
+        let location = Location::parse(&format!("{}/", folder.trim_end_matches('/')))?;
+        let store = self.runtime.object_store(&location.url)?;
+        let url: &url::Url = location.url.as_ref();
+        Ok(Place::new(store, location.url.prefix().clone(), url.clone()))
+    }
+
+    /// The files that a path, glob or URL means, in alphabetical order; `name` of a table of the warehouse stands for its
+    /// folder.
+    ///
+    /// # Errors
+    /// When there is nothing, or it cannot be listed.
+    pub async fn files(&self, path: &str) -> Result<Vec<InputFile>, Error> {
+        crate::files::listed(&self.runtime, self.settings.warehouse.as_deref(), path).await
     }
 
     /// A new session with all functions, the configured tables, and files and the warehouse as tables.

@@ -1,5 +1,7 @@
 //! SQL text to statements.
 
+mod parts;
+
 use std::fmt;
 
 use datafusion::config::Dialect;
@@ -9,7 +11,8 @@ use datafusion::sql::sqlparser::dialect::dialect_from_str;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::error::Error;
-use crate::ml::ModelStatement;
+use crate::ml::{ModelStatement, Refused};
+pub use parts::Parameter;
 
 /// One parsed statement.
 #[derive(Debug, Clone)]
@@ -74,11 +77,10 @@ pub fn split(sql: &str) -> Result<Vec<Statement>, Error> {
             if parser.parser.peek_token().token == Token::EOF {
                 return Ok(statements);
             }
-            let parsed =
-                match ModelStatement::parse(&mut parser).map_err(|e| DataFusionError::SQL(Box::new(e), None))? {
-                    Some(statement) => Parsed::Model(statement),
-                    None => Parsed::Sql(parser.parse_statement()?),
-                };
+            let parsed = match ModelStatement::parse(&mut parser).map_err(of_model_statement)? {
+                Some(statement) => Parsed::Model(statement),
+                None => Parsed::Sql(parser.parse_statement()?),
+            };
             statements.push(Statement(parsed));
             let next = parser.parser.peek_token();
             if !matches!(next.token, Token::SemiColon | Token::EOF) {
@@ -88,4 +90,11 @@ pub fn split(sql: &str) -> Result<Vec<Statement>, Error> {
         }
     };
     parse().map_err(Error::from)
+}
+
+fn of_model_statement(refused: Refused) -> DataFusionError {
+    match refused {
+        Refused::Sql(error) => DataFusionError::SQL(Box::new(error), None),
+        Refused::Sense(message) => DataFusionError::Plan(message),
+    }
 }

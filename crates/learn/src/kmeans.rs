@@ -51,6 +51,11 @@ impl KMeans {
     }
 }
 
+/// What is said of rows whose distances are not numbers any more.
+pub(crate) fn too_large() -> Error {
+    Error::Rows("the numbers are too large to be squared; divide the columns by a power of ten".to_owned())
+}
+
 /// The place of the nearest of some centroids, of equally near ones the first, and the (Euclidean) distance to it.
 ///
 /// # Errors

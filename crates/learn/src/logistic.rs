@@ -110,7 +110,8 @@ const COLLINEAR: f64 = 1e-10;
 /// Fits rows.
 ///
 /// # Errors
-/// Without rows, with one class only, for options that make no sense.
+/// Without rows, with one class only, with numbers whose squares are not numbers any more (from about 1e150), for options
+/// that make no sense.
 pub fn fit(rows: &Rows, options: &Options) -> Result<Logistic, Error> {
     fit_from(rows, options, None)
 }
@@ -152,7 +153,7 @@ pub fn fit_from(rows: &Rows, options: &Options, start: Option<&Logistic>) -> Res
     } else {
         options.threads
     };
-    let frame = statistics::frame(rows, options.l2 == 0.0, threads);
+    let frame = statistics::frame(rows, options.l2 == 0.0, threads)?;
     let sums = if order.len() == 2 { 1 } else { order.len() };
     let problem = Problem {
         rows,

@@ -14,6 +14,9 @@ use crate::table::{Column, MISSING, Values, Words};
 /// The most different words that a column of categories may have.
 pub const MOST_CATEGORIES: usize = 1000;
 
+/// The most columns that a fit may have: its time grows with their square.
+pub const MOST_WIDTH: usize = 2000;
+
 /// What was learned about the columns of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preparation {
@@ -75,7 +78,8 @@ impl Preparation {
     /// Learns from columns.
     ///
     /// # Errors
-    /// When a column has no known value, or more than [`MOST_CATEGORIES`] words.
+    /// When a column has no known value, or numbers too large to be added up, or more than [`MOST_CATEGORIES`] words; when all
+    /// columns together make more than [`MOST_WIDTH`].
     pub fn learn(columns: &[Column], how: How) -> Result<Self, Error> {
         let features = columns.iter().map(|column| {
             let kind = match &column.values {
@@ -87,7 +91,19 @@ impl Preparation {
                 kind,
             })
         });
-        features.collect::<Result<_, _>>().map(|features| Self { features })
+        let learned = Self {
+            features: features.collect::<Result<_, _>>()?,
+        };
+        let width = learned.width();
+        if width <= MOST_WIDTH {
+            return Ok(learned);
+        }
+        let widest = learned.features.iter().max_by_key(|feature| feature.kind.width());
+        let widest = widest.map_or("", |feature| feature.name.as_str());
+        Err(Error::Rows(format!(
+            "a column a number and a column a word make {width} columns, {MOST_WIDTH} are allowed; leave some out, or group \
+             the values of `{widest}`, which makes the most"
+        )))
     }
 
     /// How many columns the fit has.
@@ -175,7 +191,16 @@ fn number(name: &str, numbers: &[f64], how: How) -> Result<FeatureKind, Error> {
     let rough = known().sum::<f64>() / count;
     // What rounding left in the first sum is small enough for a second one to be exact.
     let mean = rough + known().map(|x| x - rough).sum::<f64>() / count;
-    let sd = (known().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt();
+    // Squares of distances against the largest one: those of the distances themselves may be too large or too small for a
+    // double.
+    let farthest = known().map(|x| (x - mean).abs()).fold(0.0, f64::max);
+    if !farthest.is_finite() {
+        return Err(Error::Rows(format!(
+            "column `{name}` has numbers that are too large to be added up; divide it by a power of ten"
+        )));
+    }
+    let share = |x: f64| if farthest > 0.0 { (x - mean) / farthest } else { 0.0 };
+    let sd = farthest * (known().map(|x| share(x) * share(x)).sum::<f64>() / count).sqrt();
     let is_constant = sd <= f64::EPSILON * mean.abs();
     let sd = if how.standardize && !is_constant { sd } else { 1.0 };
     Ok(FeatureKind::Number { mean, sd })
@@ -202,7 +227,7 @@ fn category(name: &str, words: &Words, how: How) -> Result<FeatureKind, Error> {
         return Err(Error::Rows(format!(
             "column `{name}` has {} different words, {MOST_CATEGORIES} are allowed; leave it out of the query, or group \
              its values",
-            found.len()
+            words.known().len()
         )));
     }
     // The order of words is that of the alphabet, not that in which rows came.

@@ -310,7 +310,9 @@ fn fit(
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Fitted, Error> {
     match (&settings.task, candidate, &data.target) {
-        (Task::Linear { .. }, Candidate::L2(l2), Target::Numbers(target)) => fit_linear(&data.columns, target, *l2),
+        (Task::Linear { .. }, Candidate::L2(l2), Target::Numbers(target)) => {
+            fit_linear(&data.columns, target, *l2, is_cancelled)
+        }
         (Task::Logistic { max_iterations, .. }, Candidate::L2(l2), Target::Classes { codes, classes }) => {
             fit_logistic(&data.columns, codes, classes, *l2, *max_iterations)
         }

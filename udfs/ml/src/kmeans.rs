@@ -121,7 +121,7 @@ impl RowState for State {
     }
 
     fn finish(&self) -> Result<ScalarValue> {
-        let Some(fit) = self.0.finish() else {
+        let Some(fit) = self.0.finish().map_err(failed)? else {
             return Ok(ScalarValue::Struct(Arc::new(StructArray::new_null(fields(), 1))));
         };
         let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);

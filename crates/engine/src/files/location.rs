@@ -21,6 +21,8 @@ pub(crate) struct Location {
     pub(crate) url: ListingTableUrl,
     /// Which of the files below are meant, by their paths from there; all of them without it.
     pub(crate) glob: Option<Pattern>,
+    /// Which version of a Delta Lake table is meant; the newest without it.
+    pub(crate) version: Option<u64>,
 }
 
 /// The folder in a warehouse that Tronie keeps for itself. Its files belong to no table above it.
@@ -53,7 +55,13 @@ impl Location {
             text: text.to_owned(),
             url,
             glob,
+            version: None,
         })
+    }
+
+    /// The same, as it was at a version.
+    pub(crate) fn at(self, version: Option<u64>) -> Self {
+        Self { version, ..self }
     }
 
     /// Whether the file at `path` of the store belongs to it.

@@ -1,8 +1,10 @@
 //! Files as tables: a path, folder, glob or URL in quotes, and what lies in the warehouse by its name.
 
 mod csv;
+mod delta;
 mod estimate;
 mod format;
+mod listing;
 mod location;
 mod sample;
 mod table;
@@ -22,6 +24,8 @@ use datafusion::prelude::SessionContext;
 use parking_lot::{Mutex, RwLock};
 
 pub(crate) use self::estimate::estimate_rows;
+pub use self::listing::InputFile;
+pub(crate) use self::listing::listed;
 pub(crate) use self::location::{Location, OWN_FOLDER};
 use crate::error::Error;
 
@@ -67,16 +71,24 @@ impl FileTables {
             return table::open(state, &Location::parse(name)?).await.map(Some);
         }
         // A plain name is the warehouse's before it is a folder's that happens to be in the working folder.
+        let (plain, version) = versioned(name);
         if let Some(warehouse) = &self.warehouse
-            && let Some(location) = warehouse::find(state, warehouse, name).await?
+            && let Some(location) = warehouse::find(state, warehouse, plain).await?
         {
-            return table::open(state, &location).await.map(Some);
+            return table::open(state, &location.at(version)).await.map(Some);
         }
         if Path::new(name).is_dir() {
             return table::open(state, &Location::parse(name)?).await.map(Some);
         }
         Ok(None)
     }
+}
+
+/// The name of a table, and the version that stands behind it: `profiles@3`.
+fn versioned(name: &str) -> (&str, Option<u64>) {
+    let found = name.rsplit_once('@');
+    let found = found.and_then(|(plain, version)| Some((plain, version.parse().ok()?)));
+    found.map_or((name, None), |(plain, version)| (plain, Some(version)))
 }
 
 #[async_trait]

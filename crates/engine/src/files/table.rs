@@ -10,6 +10,7 @@ use tronie_common::Kind;
 use url::Url;
 
 use super::csv;
+use super::delta;
 use super::format::{self, Format};
 use super::location::Location;
 use super::sample::sample;
@@ -21,6 +22,9 @@ use crate::error::Error;
 /// When there are none, they are of several formats or of none that is known, or cannot be read.
 pub(crate) async fn open(state: &dyn Session, location: &Location) -> Result<Arc<dyn TableProvider>, Error> {
     let (files, whole) = files(state, location).await?;
+    if let Some(table) = delta::open(state, location, &files).await? {
+        return Ok(table);
+    }
     let format = common_format(location, &files)?;
     let store = state.runtime_env().object_store(&location.url)?;
     let is_data = |file: &ObjectMeta| Format::of(file.location.as_ref()).is_some();

@@ -85,6 +85,8 @@ impl Inputs<'_> {
             ))),
             (None, _) => {
                 let names = self.schema.fields().iter().map(|field| field.name().as_str());
+                // What was computed on the way to an answer is no column of the query.
+                let names = names.filter(|name| !name.starts_with("__tronie_"));
                 let there = names.collect::<Vec<_>>().join("`, `");
                 Err(DataFusionError::Plan(format!(
                     "model `{}` reads a column `{name}`, which the query does not have (its columns: `{there}`)",

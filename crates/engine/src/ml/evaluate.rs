@@ -9,7 +9,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, iden
 use tronie_learn::trained::{Classes, OnnxModel, Trained};
 
 use super::arithmetic::Functions;
-use super::predict::{Answered, answered, label_column, label_text};
+use super::predict::{Answered, answered, label_column, label_number, label_text};
 use super::relations::Named;
 
 /// The metrics of a model over a query, as rows (metric, value).
@@ -36,8 +36,31 @@ pub(crate) fn plan(named: &Named, input: LogicalPlan, functions: &Functions<'_>)
         }
     };
     let mut metrics = metrics;
-    metrics.push(("rows", cast(count(lit(1)), DataType::Float64)));
+    metrics.push(("rows", judged(named, &answered)?));
     rows_of(&answered, metrics, functions)
+}
+
+/// How many rows the metrics are of: those with an answer, and of a model that predicts a column, with a value in it.
+fn judged(named: &Named, answered: &Answered) -> Result<Expr> {
+    let is_known = |of: Expr| match named.kept.trained {
+        // Neither NaN nor an infinity is a number to compare with.
+        Trained::Linear(_) => {
+            let of = cast(of, DataType::Float64);
+            (of.clone() - of).eq(lit(0.0))
+        }
+        _ => of.is_not_null(),
+    };
+    let of_answer = answered.answers.first().map(|(_, answer)| is_known(answer.clone()));
+    let of_label = match &named.kept.label {
+        Some(_) => Some(is_known(label_column(named, answered.plan().schema())?)),
+        None => None,
+    };
+    let is_judged = of_answer.into_iter().chain(of_label).reduce(Expr::and);
+    let counted = match is_judged {
+        Some(is_judged) => when(is_judged, lit(1)).end()?,
+        None => lit(1),
+    };
+    Ok(cast(count(counted), DataType::Float64))
 }
 
 fn answer(answered: &Answered, name: &str) -> Expr {
@@ -46,7 +69,7 @@ fn answer(answered: &Answered, name: &str) -> Expr {
 }
 
 fn of_numbers(named: &Named, answered: &Answered, functions: &Functions<'_>) -> Result<Vec<(&'static str, Expr)>> {
-    let actual = cast(label_column(named, answered.plan().schema())?, DataType::Float64);
+    let actual = label_number(named, answered.plan().schema())?;
     let prediction = cast(answer(answered, "prediction"), DataType::Float64);
     let metric = |name: &'static str| {
         let function = match name {
@@ -69,10 +92,13 @@ fn of_labels(
 ) -> Result<Vec<(&'static str, Expr)>> {
     let actual = label_text(named, answered.plan().schema())?;
     let predicted = cast(answer(answered, "prediction"), DataType::Utf8);
-    // Of two classes the second one is what is looked for, as in the fit.
-    let (positive, average) = match classes {
-        [_, second] => (lit(second.as_str()), lit("binary")),
-        _ => (lit(ScalarValue::Null), lit("macro")),
+    // Of two classes the second one is what is looked for, as in the fit, whatever else stands in the rows.
+    let (of_one, average) = match classes {
+        [_, second] => {
+            let is_second = |label: &Expr| label.clone().eq(lit(second.as_str()));
+            (Some([is_second(&actual), is_second(&predicted)]), lit("binary"))
+        }
+        _ => (None, lit("macro")),
     };
     let mut metrics = Vec::new();
     for (name, function) in [
@@ -83,10 +109,13 @@ fn of_labels(
     ] {
         let udf = functions.aggregate(function)?;
         let names = udf.signature().parameter_names.clone().unwrap_or_default();
+        let [actual, predicted] = match &of_one {
+            Some(pair) if function != "accuracy" => pair,
+            _ => &[actual.clone(), predicted.clone()],
+        };
         let args = names.iter().map(|name| match name.as_str() {
             "actual" => actual.clone(),
             "predicted" => predicted.clone(),
-            "positive" => positive.clone(),
             "average" => average.clone(),
             _ => lit(ScalarValue::Null),
         });

@@ -23,4 +23,4 @@ pub(crate) use listing::{created, described, described_text, properties, shown};
 pub(crate) use onnx::{copy, read as read_file};
 pub(crate) use registry::TrainedRegistry;
 pub(crate) use relations::ModelRelations;
-pub(crate) use syntax::{CreateModel, ModelStatement};
+pub(crate) use syntax::{CreateModel, ModelStatement, Refused};

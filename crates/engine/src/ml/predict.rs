@@ -285,6 +285,26 @@ pub(crate) fn label_text(named: &Named, schema: &datafusion::common::DFSchema) -
     Ok(cast(column, DataType::Utf8))
 }
 
+/// What a model predicts, as DOUBLE.
+///
+/// # Errors
+/// When the column holds no numbers.
+pub(crate) fn label_number(named: &Named, schema: &datafusion::common::DFSchema) -> Result<Expr> {
+    label_column(named, schema)?;
+    let inputs = Inputs {
+        model: &named.name,
+        schema,
+    };
+    let name = named.kept.label.as_ref().map_or("", |label| label.name.as_str());
+    inputs.number(name).map_err(|_| {
+        let next = "cast it to double";
+        DataFusionError::Plan(format!(
+            "model `{}` predicts numbers, but in the query `{name}` holds none; {next}",
+            named.name
+        ))
+    })
+}
+
 /// The column of the query that holds what a model predicts.
 pub(crate) fn label_column(named: &Named, schema: &datafusion::common::DFSchema) -> Result<Expr> {
     let Some(label) = &named.kept.label else {

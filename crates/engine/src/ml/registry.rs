@@ -82,6 +82,14 @@ impl TrainedRegistry {
     fn store(&self) -> Result<(Arc<dyn ObjectStore>, Path), Error> {
         match &self.place {
             Place::Memory(store) => Ok((Arc::clone(store) as Arc<dyn ObjectStore>, Path::from(FOLDER))),
+            // A folder of this machine that is not there yet has no models: the first one makes it.
+            Place::Warehouse { url, .. } if !url.contains("://") && !std::path::Path::new(url).exists() => {
+                Ok((Arc::new(InMemory::new()), Path::from(FOLDER)))
+            }
+            Place::Warehouse { url, .. } if !url.contains("://") && !std::path::Path::new(url).is_dir() => {
+                let message = format!("the warehouse `{url}` is a file; let --warehouse name a folder");
+                Err(Error::new(Kind::Input, message))
+            }
             Place::Warehouse { stores, url } => {
                 let root = Location::parse(&format!("{}/", url.trim_end_matches('/')))?;
                 let store = stores.get_store(root.url.object_store().as_ref())?;
@@ -107,12 +115,24 @@ impl TrainedRegistry {
         }
     }
 
+    /// The same error, said of the warehouse.
+    fn of_warehouse(&self, error: impl Into<Error>) -> Error {
+        let error = error.into();
+        match &self.place {
+            Place::Warehouse { url, .. } => {
+                let message = format!("the warehouse `{url}` cannot be used: {error}");
+                Error::new(error.kind(), message)
+            }
+            Place::Memory(_) => error,
+        }
+    }
+
     /// The names of all models, in alphabetical order, and what there is of each.
     pub(crate) async fn all(&self) -> Result<Vec<(String, Entry)>, Error> {
         let (store, root) = self.store()?;
         let listing = match store.list_with_delimiter(Some(&root)).await {
             Err(object_store::Error::NotFound { .. }) => return Ok(Vec::new()),
-            listing => listing?,
+            listing => listing.map_err(|e| self.of_warehouse(e))?,
         };
         let mut names: Vec<String> = listing
             .common_prefixes
@@ -181,7 +201,15 @@ impl TrainedRegistry {
     pub(crate) async fn file(&self, name: &str, version: &Version, file: &str) -> Result<Vec<u8>, Error> {
         let (store, root) = self.store()?;
         let path = root.join(name).join(version.folder.as_str()).join(file);
-        let content = store.get(&path).await?.bytes().await?;
+        let content = match store.get(&path).await {
+            Err(object_store::Error::NotFound { .. }) => {
+                let number = version.version;
+                let next = "make it again by CREATE OR REPLACE MODEL";
+                let message = format!("model `{name}@{number}` has lost its file `{file}`; {next}");
+                return Err(Error::new(Kind::Fault, message));
+            }
+            content => content?.bytes().await?,
+        };
         Ok(content.to_vec())
     }
 
@@ -199,6 +227,12 @@ impl TrainedRegistry {
         let (store, root) = self.store()?;
         let manifest = serde_json::to_vec_pretty(kept)
             .map_err(|e| Error::new(Kind::Fault, format!("model `{name}` cannot be written: {e}")))?;
+        // JSON has no infinity: what is written in its place could not be read again.
+        if serde_json::from_slice::<Kept>(&manifest).is_err() {
+            let next = "divide columns with very large values by a power of ten";
+            let message = format!("model `{name}` has numbers that are not finite and cannot be kept; {next}");
+            return Err(Error::new(Kind::Input, message));
+        }
         let digest = blake3::hash(&manifest).to_hex().to_string();
         let (_, before) = self.newest(name).await?;
         refuse_taken(name, &before, may_replace)?;
@@ -206,11 +240,13 @@ impl TrainedRegistry {
         let place = root.clone().join(name).join(folder.as_str());
         for (file, content) in files {
             let content = PutPayload::from(content.clone());
-            store.put(&place.clone().join(*file), content).await?;
+            let written = store.put(&place.clone().join(*file), content).await;
+            written.map_err(|e| self.of_warehouse(e))?;
         }
-        store
+        let written = store
             .put(&place.clone().join(MANIFEST), PutPayload::from(manifest))
-            .await?;
+            .await;
+        written.map_err(|e| self.of_warehouse(e))?;
         let metric = kept.metrics.first().map(|(name, value)| format!("{name} {value:.4}"));
         self.change(name, |entry| {
             refuse_taken(name, entry, may_replace)?;
@@ -297,7 +333,7 @@ impl TrainedRegistry {
             {
                 Ok(_) => return Ok(changed),
                 Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => (),
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(self.of_warehouse(error)),
             }
         }
         Err(Error::new(
@@ -312,7 +348,7 @@ impl TrainedRegistry {
         let log = root.join(name).join("log");
         let listed: Vec<object_store::ObjectMeta> = match store.list(Some(&log)).try_collect().await {
             Err(object_store::Error::NotFound { .. }) => Vec::new(),
-            listed => listed?,
+            listed => listed.map_err(|e| self.of_warehouse(e))?,
         };
         let numbers = listed.iter().filter_map(|file| {
             let name = file.location.filename()?;

@@ -9,7 +9,22 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-type Result<T> = std::result::Result<T, ParserError>;
+type Result<T> = std::result::Result<T, Refused>;
+
+/// Why a statement about models cannot be read.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// It is not SQL.
+    Sql(ParserError),
+    /// It says something that makes no sense.
+    Sense(String),
+}
+
+impl From<ParserError> for Refused {
+    fn from(error: ParserError) -> Self {
+        Self::Sql(error)
+    }
+}
 
 /// A statement about trained models.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,7 +177,7 @@ fn create(parser: &mut Parser<'_>, replace: bool) -> Result<ModelStatement> {
             }
             options.push((key, value));
             if !parser.consume_token(&Token::Comma) && parser.peek_token().token != Token::RParen {
-                return parser.expected("`,` or `)`", parser.peek_token());
+                return Ok(parser.expected("`,` or `)`", parser.peek_token())?);
             }
         }
     }
@@ -183,7 +198,7 @@ fn alter(parser: &mut Parser<'_>) -> Result<ModelStatement> {
     let name = name(parser)?;
     parser.expect_keyword(Keyword::SET)?;
     if word(&parser.peek_token().token) != "DEFAULT_VERSION" {
-        return parser.expected("DEFAULT_VERSION", parser.peek_token());
+        return Ok(parser.expected("DEFAULT_VERSION", parser.peek_token())?);
     }
     parser.next_token();
     parser.expect_token(&Token::Eq)?;
@@ -242,8 +257,8 @@ fn option_value(expr: &Expr) -> Option<OptionValue> {
     }
 }
 
-fn error(message: String) -> ParserError {
-    ParserError::ParserError(message)
+fn error(message: String) -> Refused {
+    Refused::Sense(message)
 }
 
 impl fmt::Display for ModelName {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::cells::Cells;
 use super::lloyd::{Fit, lloyd, seeds};
-use super::{KMeans, MOST_CLUSTERS};
+use super::{KMeans, MOST_CLUSTERS, too_large};
 use crate::random::Random;
 use crate::{Error, parallel};
 
@@ -174,9 +174,12 @@ impl State {
 
     /// The clusters; `None` without rows. Up to 4096 rows (or [`Self::cells`]), the best of ten to twenty starts from all of
     /// them; else the best of ten to twenty starts from so many cells of them, moved on over all rows and cells that are kept.
-    pub fn finish(&self) -> Option<KMeans> {
+    ///
+    /// # Errors
+    /// Where numbers are so large that squares of their distances are not numbers any more (from about 1e150).
+    pub fn finish(&self) -> Result<Option<KMeans>, Error> {
         if self.n == 0 {
-            return None;
+            return Ok(None);
         }
         let mut all = Cells::new(self.width);
         if self.levels.is_empty() {
@@ -199,9 +202,12 @@ impl State {
             let mut random = Random::new(first ^ Random::new(start as u64).bits());
             lloyd(points, seeds(points, self.k, &mut random), still)
         });
-        let mut best = fits
+        let best = fits
             .into_iter()
-            .reduce(|a, b| if b.inertia < a.inertia { b } else { a })?;
+            .reduce(|a, b| if b.inertia < a.inertia { b } else { a });
+        let Some(mut best) = best.filter(|fit| fit.inertia.is_finite()) else {
+            return Err(too_large());
+        };
         if many {
             best = if self.levels.is_empty() {
                 lloyd(&all, best.centroids, 0.0)
@@ -209,7 +215,7 @@ impl State {
                 lloyd(&all.spread_out(), best.centroids, still)
             };
         }
-        Some(self.clusters(&best))
+        Ok(Some(self.clusters(&best)))
     }
 
     fn clusters(&self, fit: &Fit) -> KMeans {

@@ -1,5 +1,7 @@
 //! Folding a block of rows into a triangular factor.
 
+use pulp::{Arch, Simd, WithSimd};
+
 /// Numbers that are worked on at a time: the length of a column is a multiple, so that loops have no rest.
 pub(super) const LANES: usize = 8;
 
@@ -22,6 +24,28 @@ pub(super) fn place(row: usize, column: usize) -> usize {
 /// It is used up. One pass over a column takes away the reflection of the column before and, at the same time, sums up the
 /// products that the next reflection needs.
 pub(super) fn fold(factor: &mut [f64], block: &mut [f64], length: usize) {
+    Arch::new().dispatch(Fold { factor, block, length });
+}
+
+/// A fold, for the widest instructions that this machine has. How wide those are changes no result: the loops add up as many
+/// sums side by side everywhere.
+struct Fold<'a> {
+    factor: &'a mut [f64],
+    block: &'a mut [f64],
+    length: usize,
+}
+
+impl WithSimd for Fold<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        reflect(self.factor, self.block, self.length);
+    }
+}
+
+#[inline(always)]
+fn reflect(factor: &mut [f64], block: &mut [f64], length: usize) {
     let width = block.len().checked_div(length).unwrap_or_default();
     let (mut few, mut many) = ([0.0; 2 * FEW], Vec::new());
     let scratch = match few.get_mut(..2 * width) {
@@ -82,6 +106,7 @@ pub(super) fn fold(factor: &mut [f64], block: &mut [f64], length: usize) {
 }
 
 /// The sum of products.
+#[inline(always)]
 fn dot(one: &[f64], two: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
     for (one, two) in one.as_chunks::<LANES>().0.iter().zip(two.as_chunks::<LANES>().0) {
@@ -93,6 +118,7 @@ fn dot(one: &[f64], two: &[f64]) -> f64 {
 }
 
 /// Adds `step * reflected` to a column; the sum of its squares.
+#[inline(always)]
 fn add_and_square(column: &mut [f64], reflected: &[f64], step: f64) -> f64 {
     let mut sums = [0.0; LANES];
     let reflected = reflected.as_chunks::<LANES>().0;
@@ -106,6 +132,7 @@ fn add_and_square(column: &mut [f64], reflected: &[f64], step: f64) -> f64 {
 }
 
 /// Adds `step * reflected` to each column; the sums of the columns' products with `next`.
+#[inline(always)]
 fn add_and_dot<const N: usize>(columns: [&mut [f64]; N], reflected: &[f64], next: &[f64], steps: [f64; N]) -> [f64; N] {
     const STRIDE: usize = 4;
     let mut sums = [[0.0; STRIDE]; N];

@@ -5,11 +5,15 @@ use statrs::function::erf::erfc;
 use super::descent::Solution;
 use super::pass::{Frame, Problem};
 use super::{COLLINEAR, Logistic, Rows, Statistics};
+use crate::Error;
 use crate::parallel::in_order;
 
 /// Means, standard deviations and which columns tell something: not constant ones, and if `independent` none that is a sum
 /// of columns before it.
-pub(super) fn frame(rows: &Rows, independent: bool, threads: usize) -> Frame {
+///
+/// # Errors
+/// For numbers so large that their squares are not numbers any more.
+pub(super) fn frame(rows: &Rows, independent: bool, threads: usize) -> Result<Frame, Error> {
     let width = rows.width();
     // Numbers near the means, against which products of large numbers would lose their digits.
     let some = rows.sample(1000);
@@ -38,8 +42,13 @@ pub(super) fn frame(rows: &Rows, independent: bool, threads: usize) -> Frame {
             largest = largest.max(most);
         }
         let variance = (second - first * first / n) / n;
+        if !variance.is_finite() {
+            return Err(Error::Rows(
+                "the numbers are too large to be squared; divide the columns by a power of ten".to_owned(),
+            ));
+        }
         // What rounding alone makes of a constant column.
-        if variance.sqrt() > 1e-13 * largest && variance.is_finite() {
+        if variance.sqrt() > 1e-13 * largest {
             frame.columns.push(column);
             frame.means.push(means[column] + first / n);
             frame.scales.push(variance.sqrt());
@@ -48,7 +57,7 @@ pub(super) fn frame(rows: &Rows, independent: bool, threads: usize) -> Frame {
     if independent && !frame.columns.is_empty() {
         leave_out_collinear(rows, &mut frame, threads);
     }
-    frame
+    Ok(frame)
 }
 
 /// The sum of distances from `near`, of their squares, and the largest size.

@@ -76,13 +76,27 @@ pub(super) fn fit_logistic(
     })
 }
 
-pub(super) fn fit_linear(columns: &[Column], target: &[f64], l2: f64) -> Result<Fitted, Error> {
+/// Numbers that a linear fit reads between two questions whether it shall go on.
+const AT_A_TIME: usize = 1 << 20;
+
+pub(super) fn fit_linear(
+    columns: &[Column],
+    target: &[f64],
+    l2: f64,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<Fitted, Error> {
     let preparation = Preparation::learn(columns, WITH_INTERCEPT)?;
     let prepared = preparation.columns(columns)?;
     let mut with_target = vec![target];
     with_target.extend(prepared.iter().map(Vec::as_slice));
     let mut state = linear::State::new();
-    state.update_columns(&with_target)?;
+    let rows = (AT_A_TIME / with_target.len()).max(1);
+    for from in (0..target.len()).step_by(rows) {
+        check(is_cancelled)?;
+        let to = target.len().min(from + rows);
+        let some: Vec<&[f64]> = with_target.iter().map(|column| &column[from..to]).collect();
+        state.update_columns(&some)?;
+    }
     let fit = state.finish(&linear::Options { l2, intercept: true })?;
     let fit = fit.ok_or_else(|| Error::Rows("there are no rows to fit".to_owned()))?;
     let coefficients: Vec<f64> = fit.coefficients.iter().map(|known| known.unwrap_or(0.0)).collect();
@@ -94,7 +108,10 @@ pub(super) fn fit_linear(columns: &[Column], target: &[f64], l2: f64) -> Result<
         .filter_map(|(name, known)| known.is_none().then_some(name))
         .collect();
     if !dropped.is_empty() {
-        let note = format!("without a coefficient, being a sum of others: {}", dropped.join(", "));
+        let note = format!(
+            "without a coefficient, being constant or a sum of others: {}",
+            dropped.join(", ")
+        );
         notes.push(("rank".to_owned(), note));
     }
     Ok(Fitted {
@@ -126,7 +143,7 @@ pub(super) fn fit_kmeans(
     let mut state = kmeans::State::new(k, seed)?;
     state.update(&rows, width)?;
     let start = state
-        .finish()
+        .finish()?
         .ok_or_else(|| Error::Rows("there are no rows to fit".to_owned()))?;
     let mut centroids = start.centroids;
     let mut sizes = start.sizes;
@@ -142,6 +159,9 @@ pub(super) fn fit_kmeans(
         converged = step.shift <= STILL * width as f64;
         (centroids, sizes, inertia) = (step.centroids, step.sizes, step.inertia);
         passes += 1;
+    }
+    if !inertia.is_finite() {
+        return Err(kmeans::too_large());
     }
     let mut notes = vec![
         ("k".to_owned(), centroids.len().to_string()),

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: `tronie` beside what a user would otherwise run; see benchmarks/README.md.
 
+mod ml;
 mod report;
 mod sentiment;
 mod stage;
@@ -21,6 +22,8 @@ pub enum Suite {
     Sentiment(sentiment::Options),
     /// Every text function: models that share a pass, caches, words, keywords, redaction, languages
     Text(text::Options),
+    /// Fits and metrics over millions of rows: linear, logistic, k-means
+    Ml(ml::Options),
 }
 
 /// Measures one suite and writes its report.
@@ -28,6 +31,7 @@ pub fn run(suite: &Suite) -> Result<()> {
     match suite {
         Suite::Sentiment(options) => sentiment::run(options),
         Suite::Text(options) => text::run(options),
+        Suite::Ml(options) => ml::run(options),
     }
 }
 

@@ -10,19 +10,23 @@ use super::{TextFile, Violation, line_at};
 /// Who may depend on whom. `udf-*` is every function crate but the kit.
 const EDGES: &[(&str, &[&str])] = &[
     ("common", &[]),
+    ("lake", &[]),
     ("learn", &[]),
+    ("datagen", &[]),
     ("model", &["common"]),
     ("ort", &["common", "model"]),
     ("udf-kit", &["common", "learn", "model"]),
     ("udf-*", &["common", "learn", "model", "udf-kit"]),
-    ("engine", &["common", "learn", "model", "udf-kit", "udf-*"]),
-    ("pipeline", &["common", "engine"]),
+    ("engine", &["common", "lake", "learn", "model", "udf-kit", "udf-*"]),
+    ("pipeline", &["common", "engine", "lake"]),
     ("flight", &["common", "engine"]),
     ("cluster", &["common", "model", "engine"]),
     ("testing", &["common", "model", "udf-kit", "engine"]),
     (
         "cli",
-        &["common", "model", "ort", "engine", "pipeline", "flight", "cluster"],
+        &[
+            "common", "model", "ort", "datagen", "engine", "lake", "pipeline", "flight", "cluster",
+        ],
     ),
     ("xtask", &[]),
     ("tests", &["common", "model", "ort", "udf-kit", "engine", "testing"]),
@@ -36,9 +40,10 @@ const OUTSIDE: &[(&str, &[&str], &str)] = &[
     ("ort", &["ort"], "go through the backend of `tronie-model`"),
     ("ballista*", &["cluster"], "go through `QueryBackend`"),
     ("arrow-flight", &["flight"], "go through `QueryBackend`"),
+    ("deltalake", &["lake"], "go through `tronie-lake`"),
     (
         "datafusion",
-        &["engine", "pipeline", "flight", "cluster", "cli", "testing"],
+        &["engine", "lake", "pipeline", "flight", "cluster", "cli", "testing"],
         "use `datafusion-expr` and `datafusion-common`: what is below the engine never sees a session",
     ),
     (

@@ -12,7 +12,7 @@ use super::read::{Reader, Rows};
 
 /// How many bytes of rows wait until they are brought together by group. More groups than a core's caches have room for
 /// are visited once for several rows then, and not for every row.
-const WAITING: usize = 4 << 20;
+const WAITING: usize = 16 << 20;
 
 /// Rows that are turned at a time, few enough for a core's nearest cache.
 const TURNED: usize = 128;

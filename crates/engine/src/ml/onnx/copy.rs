@@ -1,11 +1,10 @@
 //! `COPY MODEL`: where the file of a model goes.
 
+use std::io::Write;
 use std::path::Path as LocalPath;
 use std::sync::Arc;
 
 use datafusion::execution::object_store::ObjectStoreUrl;
-use object_store::local::LocalFileSystem;
-use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use tronie_common::Kind;
 use tronie_learn::trained::Trained;
@@ -47,27 +46,49 @@ pub(crate) async fn copy(
         ("opset".to_owned(), inspected.opsets()),
     ];
     rows.extend(inspected.names());
-    let (store, path) = match to.contains("://") {
-        true => {
-            let location = Location::parse(to)?;
-            (store(location.url.object_store())?, location.url.prefix().clone())
-        }
-        false => (Arc::new(LocalFileSystem::new()) as Arc<dyn ObjectStore>, local(to)?),
-    };
-    let written = store.put(&path, PutPayload::from(content)).await;
-    written.map_err(|e| Error::from(e).of(to))?;
+    if to.contains("://") {
+        let location = Location::parse(to)?;
+        let store = store(location.url.object_store())?;
+        let written = store.put(location.url.prefix(), PutPayload::from(content)).await;
+        written.map_err(|e| Error::from(e).of(to))?;
+    } else {
+        write(to, &content)?;
+    }
     Ok(rows)
 }
 
-/// A local place in a folder that is there.
-fn local(to: &str) -> Result<Path, Error> {
-    let refused = |reason: String| Error::new(Kind::Input, format!("`{to}` cannot be written: {reason}"));
+/// Writes a local file in a folder that is there. It gets its name when it is complete.
+fn write(to: &str, content: &[u8]) -> Result<(), Error> {
+    let refused = |reason: String| {
+        let next = "name a file in a folder that can be written to";
+        Error::new(Kind::Denied, format!("`{to}` cannot be written: {reason}; {next}"))
+    };
     let place = LocalPath::new(to);
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(LocalPath::new("."));
-    let Some(name) = place.file_name() else {
-        return Err(refused("it names no file".to_owned()));
-    };
-    let folder = folder.canonicalize().map_err(|e| refused(format!("its folder: {e}")))?;
-    Path::from_absolute_path(folder.join(name)).map_err(|e| refused(e.to_string()))
+    let pending = tempfile::Builder::new().prefix(".tronie-").tempfile_in(folder);
+    let mut pending = pending.map_err(|e| refused(format!("in its folder {}", of_io(&e))))?;
+    pending.write_all(content).map_err(|e| refused(of_io(&e)))?;
+    readable(pending.as_file()).map_err(|e| refused(of_io(&e)))?;
+    pending.persist(place).map_err(|e| refused(of_io(&e.error)))?;
+    Ok(())
+}
+
+/// Others may read it, as they may read what is written by other commands; a temporary file is its owner's alone.
+#[cfg(unix)]
+fn readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn of_io(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no file can be made".to_owned(),
+        _ => error.to_string(),
+    }
 }

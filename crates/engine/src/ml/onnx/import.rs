@@ -115,6 +115,16 @@ impl Import<'_> {
         let open = inputs.iter().filter(|input| input.columns.is_none()).count();
         let mut given = self.columns.map(<[String]>::iter);
         if let Some(columns) = self.columns {
+            let twice = columns
+                .iter()
+                .enumerate()
+                .find(|(at, name)| columns[..*at].contains(name));
+            if let Some((_, name)) = twice {
+                return Err(input(format!(
+                    "option `columns` names `{name}` twice; name each column of the query once, in the order of the file's \
+                     inputs"
+                )));
+            }
             let got = columns.len();
             let fits = if open == 0 {
                 got == known

@@ -1,0 +1,111 @@
+//! Where a pipeline keeps what is its own, in the warehouse under `_tronie/pipelines/<name>/`.
+
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tronie_lake::Place;
+
+use crate::error::Error;
+
+/// The folder that Tronie keeps for itself in a warehouse.
+const OWN_FOLDER: &str = "_tronie";
+
+/// A pipeline's own folder.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    warehouse: Place,
+    own: Place,
+    /// The warehouse as the user wrote it, for SQL.
+    url: String,
+}
+
+impl Layout {
+    pub(crate) fn new(warehouse: Place, url: &str, pipeline: &str) -> Self {
+        Self {
+            own: warehouse.join(OWN_FOLDER).join("pipelines").join(pipeline),
+            warehouse,
+            url: url.trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// A published table.
+    pub(crate) fn table(&self, name: &str) -> Place {
+        self.warehouse.join(name)
+    }
+
+    /// A published table, as SQL reads it: a path in quotes.
+    pub(crate) fn table_sql(&self, name: &str) -> String {
+        quoted(&format!("{}/{name}/", self.url))
+    }
+
+    /// The folder of a step of a run, as SQL reads and writes it.
+    pub(crate) fn work_sql(&self, pipeline: &str, run: &str, step: &str) -> String {
+        quoted(&format!(
+            "{}/{OWN_FOLDER}/pipelines/{pipeline}/work/{run}/{step}/",
+            self.url
+        ))
+    }
+
+    /// The folder of what runs have not finished.
+    pub(crate) fn work(&self) -> Path {
+        self.own.prefix().clone().join("work")
+    }
+
+    /// The folder of records of runs.
+    pub(crate) fn runs(&self) -> Path {
+        self.own.prefix().clone().join("runs")
+    }
+
+    /// What is being published.
+    pub(crate) fn publishing(&self) -> Path {
+        self.own.prefix().clone().join("publishing.json")
+    }
+
+    /// The folder of the lock.
+    pub(crate) fn lock(&self) -> Place {
+        self.own.join("lock")
+    }
+
+    pub(crate) fn store(&self) -> &dyn ObjectStore {
+        self.warehouse.store().as_ref()
+    }
+
+    /// Writes a file of JSON.
+    pub(crate) async fn write(&self, path: &Path, value: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_vec_pretty(value).map_err(|e| Error::Store(e.to_string()))?;
+        self.store().put(path, PutPayload::from(text)).await?;
+        Ok(())
+    }
+
+    /// Reads a file of JSON; `None` if there is none.
+    pub(crate) async fn read<T: DeserializeOwned>(&self, path: &Path) -> Result<Option<T>, Error> {
+        let bytes = match self.store().get(path).await {
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            found => found?.bytes().await?,
+        };
+        let broken = |e: serde_json::Error| Error::Store(format!("`{path}` cannot be read: {e}; remove it to go on"));
+        serde_json::from_slice(&bytes).map(Some).map_err(broken)
+    }
+
+    /// Removes everything below a folder; what cannot be removed only takes room.
+    pub(crate) async fn remove_below(&self, folder: &Path) {
+        use futures::TryStreamExt;
+        let files: Vec<_> = self.store().list(Some(folder)).try_collect().await.unwrap_or_default();
+        for file in files {
+            if let Err(error) = self.store().delete(&file.location).await {
+                tracing::warn!(file = %file.location, %error, "a file of an unfinished run cannot be removed");
+            }
+        }
+    }
+}
+
+/// A text in quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A name in quotes.
+pub(crate) fn ident(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

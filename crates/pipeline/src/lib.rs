@@ -1,0 +1,24 @@
+//! Pipelines of SQL files: ordered, run, checked, published.
+//!
+//! A folder with a `pipeline.toml` and files of SQL is a [`Pipeline`]; a [`Plan`] says which of its steps a run takes and how;
+//! a [`Runner`] takes them, through whatever runs queries, and publishes Delta Lake tables: all of a run, or none.
+
+mod checks;
+mod config;
+mod error;
+mod layout;
+mod load;
+mod lock;
+mod plan;
+mod publish;
+mod record;
+mod run;
+mod sources;
+mod sql;
+
+pub use config::{Config, Severity};
+pub use error::Error;
+pub use load::{Part, Pipeline, Step};
+pub use plan::{Plan, Planned, StepKind};
+pub use record::{CheckRecord, Inference, Input, OutputRecord, RunRecord, Status, StepRecord};
+pub use run::{RunOptions, Runner, Watch};
