@@ -11,7 +11,11 @@ use crate::arguments::ParameterNames;
 use crate::rules::Askers;
 
 /// Every set of functions that a session has.
-pub const FUNCTION_SETS: &[FunctionSet] = &[tronie_udf_ml::FUNCTIONS, tronie_udf_text::FUNCTIONS];
+pub const FUNCTION_SETS: &[FunctionSet] = &[
+    tronie_udf_ml::FUNCTIONS,
+    tronie_udf_profile::FUNCTIONS,
+    tronie_udf_text::FUNCTIONS,
+];
 
 /// What functions see of the world.
 pub(crate) fn environment(models: Arc<Models>) -> UdfEnv {

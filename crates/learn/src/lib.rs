@@ -2,6 +2,7 @@
 //!
 //! Nothing in here knows Arrow, SQL, files or models of text: numbers in, numbers out.
 
+pub mod clv;
 mod error;
 pub mod hash;
 pub mod kmeans;
