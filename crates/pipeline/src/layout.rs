@@ -47,11 +47,6 @@ impl Layout {
         ))
     }
 
-    /// The folder of what runs have not finished.
-    pub(crate) fn work(&self) -> Path {
-        self.own.prefix().clone().join("work")
-    }
-
     /// The folder of records of runs.
     pub(crate) fn runs(&self) -> Path {
         self.own.prefix().clone().join("runs")
@@ -88,8 +83,20 @@ impl Layout {
         serde_json::from_slice(&bytes).map(Some).map_err(broken)
     }
 
-    /// Removes everything below a folder; what cannot be removed only takes room.
-    pub(crate) async fn remove_below(&self, folder: &Path) {
+    /// Removes everything that unfinished runs have left; what cannot be removed only takes room.
+    pub(crate) async fn remove_work(&self) {
+        if let Some(folder) = self.own.join("work").local() {
+            if let Err(error) = std::fs::remove_dir_all(&folder)
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!(folder = %folder.display(), %error, "what an unfinished run has left cannot be removed");
+            }
+            return;
+        }
+        self.remove_below(&self.own.prefix().clone().join("work")).await;
+    }
+
+    async fn remove_below(&self, folder: &Path) {
         use futures::TryStreamExt;
         let files: Vec<_> = self.store().list(Some(folder)).try_collect().await.unwrap_or_default();
         for file in files {

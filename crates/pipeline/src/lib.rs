@@ -9,6 +9,7 @@ mod error;
 mod layout;
 mod load;
 mod lock;
+mod owner;
 mod plan;
 mod publish;
 mod record;

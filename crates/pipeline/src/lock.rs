@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tronie_lake::Place;
 
 use crate::error::Error;
+use crate::owner::{is_gone, this_process};
 
 /// How long a lease holds that is not written anew.
 const HOLDS: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
@@ -91,8 +92,13 @@ impl Lease {
         let folder = place.prefix().clone();
         let newest = entries(store.as_ref(), &folder).await?.pop();
         let number = match &newest {
-            Some(entry) if chrono::Utc::now() - entry.last_modified < HOLDS => return Err(busy(pipeline)),
-            Some(entry) => number(entry) + 1,
+            Some(entry) => {
+                let is_old = chrono::Utc::now() - entry.last_modified >= HOLDS;
+                if !is_old && !is_gone(&owner_of(store.as_ref(), entry).await?) {
+                    return Err(busy(pipeline));
+                }
+                number(entry) + 1
+            }
             None => 1,
         };
         if !write(store.as_ref(), &folder, number).await? {
@@ -160,10 +166,18 @@ async fn entries(store: &dyn ObjectStore, folder: &Path) -> Result<Vec<ObjectMet
     Ok(entries)
 }
 
+/// Who has written an entry; nobody if it is gone meanwhile.
+async fn owner_of(store: &dyn ObjectStore, entry: &ObjectMeta) -> Result<String, Error> {
+    match store.get(&entry.location).await {
+        Err(object_store::Error::NotFound { .. }) => Ok(String::new()),
+        found => Ok(String::from_utf8_lossy(&found?.bytes().await?).into_owned()),
+    }
+}
+
 /// Writes an entry; false if there is one of its number.
 async fn write(store: &dyn ObjectStore, folder: &Path, number: u64) -> Result<bool, Error> {
     let path = folder.clone().join(name(number));
-    let content = PutPayload::from(std::process::id().to_string());
+    let content = PutPayload::from(this_process().unwrap_or_default());
     match store.put_opts(&path, content, PutMode::Create.into()).await {
         Ok(_) => Ok(true),
         Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),

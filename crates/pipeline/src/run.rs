@@ -125,7 +125,7 @@ impl Run<'_> {
             self.watch.repaired(&repaired.run);
         }
         // Nobody else is at work, so what lies there was left behind.
-        self.layout.remove_below(&self.layout.work()).await;
+        self.layout.remove_work().await;
         let (now, clock) = (chrono::Utc::now(), Instant::now());
         let inputs = self.inputs().await?;
         let sql_digest = self.sql_digest();
@@ -164,7 +164,7 @@ impl Run<'_> {
             return Ok(record);
         }
         let outcome = self.work(&mut record, before.as_ref(), lock, clock).await;
-        self.layout.remove_below(&self.layout.work()).await;
+        self.layout.remove_work().await;
         match outcome {
             Ok(publishing) => publishing.run(self.layout).await,
             Err(error) => {

@@ -6,5 +6,6 @@ mod files;
 mod harness;
 mod interrupt;
 mod output;
+mod pipelines;
 mod prompt;
 mod s3;

@@ -34,7 +34,13 @@ pub(crate) async fn listed(runtime: &RuntimeEnv, warehouse: Option<&str>, path: 
         }
         _ => None,
     };
-    let location = Location::parse(in_warehouse.as_deref().unwrap_or(path))?;
+    let location = match &in_warehouse {
+        None => Location::parse(path)?,
+        Some(folder) => Location::parse(folder).map_err(|e| match e.kind() {
+            Kind::Missing => nothing_there(path),
+            _ => e,
+        })?,
+    };
     let store = runtime.object_store(&location.url)?;
     let named = |e: object_store::Error| Error::from(e).of(path);
     let mut found: Vec<ObjectMeta> = Vec::new();
@@ -59,8 +65,7 @@ pub(crate) async fn listed(runtime: &RuntimeEnv, warehouse: Option<&str>, path: 
         found.retain(is_read);
     }
     if found.is_empty() {
-        let message = format!("there is no file at `{path}`; check the path");
-        return Err(Error::new(Kind::Missing, message));
+        return Err(nothing_there(path));
     }
     found.sort_by(|a, b| a.location.cmp(&b.location));
     let file = |file: ObjectMeta| InputFile {
@@ -72,4 +77,9 @@ pub(crate) async fn listed(runtime: &RuntimeEnv, warehouse: Option<&str>, path: 
             .unwrap_or_else(|| file.last_modified.timestamp_micros().to_string()),
     };
     Ok(found.into_iter().map(file).collect())
+}
+
+fn nothing_there(path: &str) -> Error {
+    let message = format!("there is neither a file `{path}` nor a table of that name in the warehouse; check the path");
+    Error::new(Kind::Missing, message)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray};
+use arrow::buffer::ScalarBuffer;
 use arrow::datatypes::DataType;
 use datafusion_common::{Result, exec_err};
 use datafusion_expr::{EmitTo, GroupsAccumulator};
@@ -12,10 +13,7 @@ use super::read::{Reader, Rows};
 
 /// How many bytes of rows wait until they are brought together by group. More groups than a core's caches have room for
 /// are visited once for several rows then, and not for every row.
-const WAITING: usize = 16 << 20;
-
-/// Rows that are turned at a time, few enough for a core's nearest cache.
-const TURNED: usize = 128;
+const WAITING: usize = 4 << 20;
 
 /// A state for every group. Rows wait until there are enough of them, and are then brought together by group, so that a
 /// state gets many rows at once.
@@ -36,11 +34,11 @@ pub(super) struct Groups<S> {
 struct Waiting {
     /// The numbers of a row; all rows have as many.
     width: usize,
-    /// The group of each row.
-    groups: Vec<usize>,
-    /// Their numbers, row after row. It does not shrink: what is after the rows is left from earlier ones.
-    numbers: Vec<f64>,
-    /// The same, group after group.
+    /// How many rows wait.
+    rows: usize,
+    batches: Vec<Batch>,
+    /// The numbers of all rows, row after row and group after group. It does not shrink: what is after the rows is left from
+    /// earlier ones.
     sorted: Vec<f64>,
     /// For each group how many rows it has, later where its next row goes; zero but for the time of a sort.
     places: Vec<u32>,
@@ -48,36 +46,37 @@ struct Waiting {
     met: Vec<(usize, u32)>,
 }
 
+/// Columns as they came, of which some rows wait.
+#[derive(Debug)]
+struct Batch {
+    columns: Vec<ScalarBuffer<f64>>,
+    /// Which rows; all of them without it.
+    kept: Option<Vec<usize>>,
+    /// The group of each that waits.
+    groups: Vec<usize>,
+}
+
 impl Waiting {
     /// Adds the rows of a batch that are `kept`.
-    fn push(&mut self, batch: &Rows, groups: &[usize], kept: Option<&[usize]>) {
+    fn push(&mut self, batch: Rows, groups: &[usize], kept: Option<Vec<usize>>) {
         self.width = batch.columns.len();
-        let count = kept.map_or(groups.len(), <[usize]>::len);
-        let start = self.groups.len() * self.width;
-        let end = start + count * self.width;
-        self.numbers.resize(self.numbers.len().max(end), 0.0);
-        let turned = self.numbers[start..end].chunks_mut(TURNED * self.width);
-        for (at, turned) in turned.enumerate() {
-            let first = at * TURNED;
-            for (place, column) in batch.columns.iter().enumerate() {
-                let to = turned[place..].iter_mut().step_by(self.width);
-                match kept {
-                    None => to.zip(&column[first..]).for_each(|(to, from)| *to = *from),
-                    Some(kept) => to.zip(&kept[first..]).for_each(|(to, row)| *to = column[*row]),
-                }
-            }
-        }
-        match kept {
-            None => self.groups.extend_from_slice(groups),
-            Some(kept) => self.groups.extend(kept.iter().map(|row| groups[*row])),
-        }
+        let groups = match &kept {
+            None => groups.to_vec(),
+            Some(kept) => kept.iter().map(|row| groups[*row]).collect(),
+        };
+        self.rows += groups.len();
+        self.batches.push(Batch {
+            columns: batch.columns,
+            kept,
+            groups,
+        });
     }
 
     /// Brings the rows of some of `total` groups together by group.
     fn sort(&mut self, total: usize) {
         self.places.resize(self.places.len().max(total), 0);
         self.met.clear();
-        for &group in &self.groups {
+        for &group in self.batches.iter().flat_map(|batch| &batch.groups) {
             if self.places[group] == 0 {
                 self.met.push((group, 0));
             }
@@ -89,24 +88,40 @@ impl Waiting {
             self.places[*group] = start;
             start += *rows;
         }
-        self.sorted.resize(self.numbers.len(), 0.0);
-        for (row, &group) in self.numbers.chunks_exact(self.width.max(1)).zip(&self.groups) {
-            let place = self.places[group] as usize * self.width;
-            self.sorted[place..place + self.width].copy_from_slice(row);
-            self.places[group] += 1;
+        self.sorted.resize(self.sorted.len().max(self.rows * self.width), 0.0);
+        for batch in self.batches.drain(..) {
+            let columns: Vec<&[f64]> = batch.columns.iter().map(|column| column.as_ref()).collect();
+            let mut put = |row: usize, group: usize| {
+                let place = self.places[group] as usize * self.width;
+                let to = &mut self.sorted[place..place + self.width];
+                to.iter_mut().zip(&columns).for_each(|(to, column)| *to = column[row]);
+                self.places[group] += 1;
+            };
+            match &batch.kept {
+                None => batch
+                    .groups
+                    .iter()
+                    .enumerate()
+                    .for_each(|(row, &group)| put(row, group)),
+                Some(kept) => kept
+                    .iter()
+                    .zip(&batch.groups)
+                    .for_each(|(&row, &group)| put(row, group)),
+            }
         }
         for (group, _) in &self.met {
             self.places[*group] = 0;
         }
+        self.rows = 0;
     }
 
     fn bytes(&self) -> usize {
-        self.groups.len() * self.width * size_of::<f64>()
+        self.rows * self.width * size_of::<f64>()
     }
 
     fn size(&self) -> usize {
-        (self.numbers.capacity() + self.sorted.capacity()) * size_of::<f64>()
-            + self.groups.capacity() * size_of::<usize>()
+        let rows = self.bytes() + self.rows * size_of::<usize>();
+        rows + self.sorted.capacity() * size_of::<f64>()
             + self.places.capacity() * size_of::<u32>()
             + self.met.capacity() * size_of::<(usize, u32)>()
     }
@@ -150,7 +165,6 @@ impl<S: RowState> Groups<S> {
             rows = others;
             self.change(group, |state| state.update(own, waiting.width))?;
         }
-        waiting.groups.clear();
         self.waiting = waiting;
         Ok(())
     }
@@ -182,7 +196,7 @@ impl<S: RowState> GroupsAccumulator for Groups<S> {
             self.settle()?;
         }
         if filter.is_none() && batch.complete.is_none() {
-            self.waiting.push(&batch, groups, None);
+            self.waiting.push(batch, groups, None);
         } else {
             let mut kept = Vec::with_capacity(groups.len());
             for (row, &group) in groups.iter().enumerate() {
@@ -195,7 +209,7 @@ impl<S: RowState> GroupsAccumulator for Groups<S> {
                 }
             }
             if !kept.is_empty() {
-                self.waiting.push(&batch, groups, Some(&kept));
+                self.waiting.push(batch, groups, Some(kept));
             }
         }
         match self.waiting.bytes() < WAITING {
