@@ -87,6 +87,14 @@ fn a_struct_read_by_several_fields_is_computed_once() {
 }
 
 #[test]
+fn a_field_that_is_read_below_a_union_shares_its_pass() {
+    let both = "with both_kinds as (select id, trim(t) as t from r where g < 3 union all select id, trim(t) from r where g >= 3) \
+                select id, ai_sentiment(t)['label'], ai_sentiment(t)['score'], ai_intent(t)['label'], ai_embed(t), t \
+                from both_kinds";
+    assert_eq!(texts(both), 1000);
+}
+
+#[test]
 fn texts_of_different_columns_are_different_texts() {
     assert_eq!(texts("select ai_sentiment(t), ai_intent(t || '!') from r"), 2000);
 }

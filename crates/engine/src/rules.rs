@@ -30,6 +30,7 @@ use datafusion::config::ConfigOptions;
 use datafusion::error::DataFusionError;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::optimizer::Optimizer;
+use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use tronie_common::{Kind, TronieOptions};
@@ -43,7 +44,17 @@ pub(crate) fn install(builder: SessionStateBuilder, askers: &Askers) -> SessionS
     let calls = Calls::new(askers);
     let mut logical = Optimizer::new().rules;
     logical.insert(0, Arc::new(guards::Guard::new(calls.clone())));
-    logical.push(Arc::new(share::SharePasses::new(askers.clone())));
+    let share = || Arc::new(share::SharePasses::new(askers.clone()));
+    // Once before calls whose fields are read are moved into the branches of a union, away from those that they could share
+    // with, when what nobody reads is gone; and once at the end, when calls of sub-queries have come together.
+    let moving = logical
+        .iter()
+        .position(|rule| rule.name() == "common_sub_expression_eliminate");
+    if let Some(moving) = moving {
+        logical.insert(moving, share());
+        logical.insert(moving, Arc::new(OptimizeProjections::new()));
+    }
+    logical.push(share());
 
     let mut physical = PhysicalOptimizer::new().rules;
     physical.insert(0, Arc::new(order::Split::new(calls.clone())));
