@@ -11,8 +11,11 @@ use tronie_pipeline::{
 
 use crate::args::{RunArgs, RunLog};
 use crate::failure::Failure;
-use crate::session;
 use crate::sql::stopped;
+use crate::{session, settings};
+
+/// The option that says whether answers of models are kept from run to run.
+const MODEL_CACHE: &str = "tronie.model_cache";
 
 pub(crate) fn run(args: RunArgs) -> Result<(), Failure> {
     let pipeline = Pipeline::load(&args.pipeline)?;
@@ -30,7 +33,11 @@ pub(crate) fn run(args: RunArgs) -> Result<(), Failure> {
         true => RunLog::Text,
         false => RunLog::Json,
     });
-    let started = session::start(args.engine)?;
+    let mut settings = settings::load(args.engine)?;
+    // A nightly run asks about few new texts and many old ones.
+    let cache = settings.options.entry(MODEL_CACHE.to_owned());
+    cache.or_insert_with(|| "on".to_owned());
+    let started = session::start_with(settings)?;
     let Some(warehouse) = started.warehouse else {
         return Err(Failure::Usage(
             "there is nowhere to publish; name a folder or URL by --warehouse".to_owned(),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use tokio::runtime::{Builder, Runtime};
-use tronie_engine::{LocalBackend, SessionBuilder};
+use tronie_engine::{EngineSettings, LocalBackend, SessionBuilder};
 use tronie_ort::OnnxRuntime;
+use tronie_pipeline::RunsTable;
 
 use crate::args::EngineArgs;
 use crate::failure::Failure;
@@ -21,7 +22,11 @@ pub(crate) struct Started {
 
 /// Starts a session and the threads that it runs on.
 pub(crate) fn start(engine: EngineArgs) -> Result<Started, Failure> {
-    let settings = settings::load(engine)?;
+    start_with(settings::load(engine)?)
+}
+
+/// Starts a session as its settings say.
+pub(crate) fn start_with(settings: EngineSettings) -> Result<Started, Failure> {
     let warehouse = settings.warehouse.clone();
     // The threads of queries block while they wait for models; two more keep signals and the network going.
     let threads = settings
@@ -31,7 +36,11 @@ pub(crate) fn start(engine: EngineArgs) -> Result<Started, Failure> {
     let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|e| Failure::Query(format!("threads cannot be started: {e}")))?;
     let wrong = |e: tronie_engine::Error| Failure::Usage(e.to_string());
-    let builder = SessionBuilder::new(settings, Arc::new(OnnxRuntime::new(places::onnxruntime()))).map_err(wrong)?;
+    let mut builder =
+        SessionBuilder::new(settings, Arc::new(OnnxRuntime::new(places::onnxruntime()))).map_err(wrong)?;
+    if let Some(warehouse) = &warehouse {
+        builder = builder.with_table(tronie_pipeline::RUNS_TABLE, Arc::new(RunsTable::new(warehouse)));
+    }
     let backend = Arc::new(runtime.block_on(builder.session()).map_err(wrong)?);
     Ok(Started {
         runtime,

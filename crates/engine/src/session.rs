@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use datafusion::catalog::TableProvider;
 use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool, UnboundedMemoryPool};
 use datafusion::execution::object_store::ObjectStoreRegistry;
@@ -38,6 +39,7 @@ pub struct SessionBuilder {
     env: UdfEnv,
     remote: Arc<RemoteModels>,
     trained: Arc<TrainedRegistry>,
+    tables: Vec<(&'static str, Arc<dyn TableProvider>)>,
 }
 
 impl SessionBuilder {
@@ -85,7 +87,15 @@ impl SessionBuilder {
             env: functions::environment(Arc::new(Models::new(models))).with_trained(Arc::clone(&trained) as _),
             remote,
             trained,
+            tables: Vec::new(),
         })
+    }
+
+    /// With a table that all sessions have.
+    #[must_use]
+    pub fn with_table(mut self, name: &'static str, table: Arc<dyn TableProvider>) -> Self {
+        self.tables.push((name, table));
+        self
     }
 
     /// A folder or URL as a place where tables are published and files kept. A folder of this machine is made if it is not
@@ -147,6 +157,9 @@ impl SessionBuilder {
         let (context, files) = FileTables::install(state, self.settings.warehouse.clone());
         for (name, location) in &self.settings.tables {
             files.register(&context, name, location).await?;
+        }
+        for (name, table) in &self.tables {
+            context.register_table(*name, Arc::clone(table))?;
         }
         model_stats::register(&context, &self.env);
         Ok(LocalBackend::new(

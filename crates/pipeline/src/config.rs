@@ -107,9 +107,6 @@ pub struct Output {
     /// What becomes of rows that were published before.
     #[serde(default)]
     pub publish: Publish,
-    /// As what.
-    #[serde(default)]
-    pub format: OutputFormat,
     /// Columns that have a value in each row.
     #[serde(default)]
     pub not_null: Vec<String>,
@@ -137,17 +134,6 @@ pub enum Publish {
     ReplacePartitions,
     /// They stay.
     Append,
-}
-
-/// As what a table is published.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OutputFormat {
-    /// A Delta Lake table.
-    #[default]
-    Delta,
-    /// A folder of Parquet files, whose files are swapped one folder for another.
-    Parquet,
 }
 
 /// How many rows there may be.

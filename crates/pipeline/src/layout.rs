@@ -11,6 +11,9 @@ use crate::error::Error;
 /// The folder that Tronie keeps for itself in a warehouse.
 const OWN_FOLDER: &str = "_tronie";
 
+/// The folder of what pipelines keep, in a warehouse.
+pub(crate) const PIPELINES_FOLDER: &str = "_tronie/pipelines";
+
 /// A pipeline's own folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {

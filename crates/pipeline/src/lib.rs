@@ -14,6 +14,7 @@ mod plan;
 mod publish;
 mod record;
 mod run;
+mod runs_table;
 mod sources;
 mod sql;
 
@@ -23,3 +24,4 @@ pub use load::{Part, Pipeline, Step};
 pub use plan::{Plan, Planned, StepKind};
 pub use record::{CheckRecord, Inference, Input, OutputRecord, RunRecord, Status, StepRecord};
 pub use run::{RunOptions, Runner, Watch};
+pub use runs_table::{RUNS_TABLE, RunsTable};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
+use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Severity;
@@ -150,17 +151,37 @@ impl Layout {
 
     /// The newest records, the newest first.
     pub(crate) async fn records(&self, most: usize) -> Result<Vec<RunRecord>, Error> {
+        let mut records = Vec::new();
+        for file in self.record_files().await?.into_iter().take(most) {
+            records.extend(self.read::<RunRecord>(&file).await?);
+        }
+        Ok(records)
+    }
+
+    /// The newest record that is as it should be.
+    pub(crate) async fn newest(&self, is_wanted: impl Fn(&RunRecord) -> bool) -> Result<Option<RunRecord>, Error> {
+        for file in self.record_files().await? {
+            let record = self.read::<RunRecord>(&file).await?;
+            if let Some(record) = record.filter(&is_wanted) {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The files of all records, the newest first.
+    async fn record_files(&self) -> Result<Vec<Path>, Error> {
         let listed: Result<Vec<_>, _> = self.store().list(Some(&self.runs())).try_collect().await;
-        let mut files = match listed {
+        let files = match listed {
             Err(object_store::Error::NotFound { .. }) => Vec::new(),
             listed => listed?,
         };
-        files.sort_by(|a, b| b.location.cmp(&a.location));
-        let mut records = Vec::new();
-        for file in files.into_iter().take(most) {
-            records.extend(self.read::<RunRecord>(&file.location).await?);
-        }
-        Ok(records)
+        let mut files: Vec<Path> = files
+            .into_iter()
+            .map(|file: object_store::ObjectMeta| file.location)
+            .collect();
+        files.sort_by(|a, b| b.cmp(a));
+        Ok(files)
     }
 }
 

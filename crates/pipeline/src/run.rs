@@ -150,10 +150,9 @@ impl Run<'_> {
             outputs: Vec::new(),
             inference: Inference::default(),
         };
-        let records = self.layout.records(RECORDS).await?;
-        let before = records
-            .into_iter()
-            .find(|before| before.status == Status::Published && before.selected == record.selected);
+        let is_like_this =
+            |before: &RunRecord| before.status == Status::Published && before.selected == record.selected;
+        let before = self.layout.newest(is_like_this).await?;
         if let Some(before) = &before
             && !options.full_refresh
             && before.fingerprint == record.fingerprint
@@ -161,6 +160,7 @@ impl Run<'_> {
         {
             record.outputs.clone_from(&before.outputs);
             record.seconds = clock.elapsed().as_secs_f64();
+            self.layout.keep(&record).await?;
             return Ok(record);
         }
         let outcome = self.work(&mut record, before.as_ref(), lock, clock).await;
@@ -303,9 +303,6 @@ impl Run<'_> {
         }
     }
 }
-
-/// How many records back the last good one is looked for.
-const RECORDS: usize = 50;
 
 /// A step that is being taken.
 struct Task {

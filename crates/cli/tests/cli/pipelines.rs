@@ -2,6 +2,7 @@
 
 mod kills;
 mod refused;
+mod retail;
 
 use std::path::Path;
 use std::process::Command;
@@ -107,6 +108,13 @@ fn tables_are_published_and_a_run_without_news_does_nothing() {
     assert!(said(run(&workplace, &["--full-refresh"])).contains("spending version 2"));
     // Other parameters are other results.
     assert!(said(run(&workplace, &["--param", "as_of=2026-01-31", "--select", "months"])).contains("months version 3"));
+    // Each of the five runs is a row, the one that did nothing as well.
+    let kept = "select count(*) as runs, count(*) filter (where status = 'unchanged') as unchanged, \
+                max(steps[1]['step']) as step, max(parameters[1]['value']) as as_of from tronie_runs";
+    assert_eq!(
+        lake(&workplace, kept),
+        "runs,unchanged,step,as_of\n5,1,past_orders,2026-11-01\n"
+    );
     let runs = workplace.run(&["runs", "shop", "--warehouse", "lake"]).ok();
     assert_eq!(
         runs.lines().filter(|line| line.contains("published")).count(),

@@ -1,0 +1,76 @@
+-- The profile: a customer a row.
+SELECT
+    e.customer_id,
+    CAST($as_of AS DATE) AS as_of,
+    e.name,
+    e.city,
+    date_part('year', CAST($as_of AS DATE)) - date_part('year', e.birth_date) AS age,
+    e.joined_at,
+    e.accounts,
+    e.account_channels,
+    coalesce(p.orders, 0) AS orders,
+    coalesce(p.spent, 0) AS spent,
+    p.basket_value,
+    p.basket_pieces,
+    p.coupon_share,
+    p.refund_share,
+    p.store_share,
+    p.first_order_at,
+    p.last_order_at,
+    p.days_since_order,
+    c.categories[1]['value'] AS favourite_category,
+    c.categories,
+    c.category_diversity,
+    v.recency_score,
+    v.frequency_score,
+    v.money_score,
+    v.rfm_segment,
+    v.p_alive,
+    v.orders_next_year,
+    v.clv,
+    v.next_order_on,
+    r.churn_probability,
+    b.sessions,
+    b.active_days,
+    b.last_seen_at,
+    b.session_seconds,
+    b.days_between_sessions,
+    b.hours,
+    b.weekdays,
+    b.app_share,
+    b.pages,
+    b.events_30_days,
+    b.weekly_trend,
+    o.texts,
+    o.sentiment,
+    o.sentiment_90_days,
+    o.sentiment_trend,
+    o.stars,
+    a.price AS sentiment_price,
+    a.quality AS sentiment_quality,
+    a.delivery AS sentiment_delivery,
+    a.service AS sentiment_service,
+    a.usability AS sentiment_usability,
+    a.packaging AS sentiment_packaging,
+    o.intents,
+    o.keywords,
+    o.complaints,
+    o.last_complaint_at,
+    ai_redact(o.last_complaint) AS last_complaint,
+    g.group_no,
+    d.name AS group_name,
+    t.lifecycle_tag,
+    t.value_tag,
+    t.habit_tag,
+    t.voice_tag
+FROM everybody AS e
+LEFT JOIN purchases AS p ON p.customer_id = e.customer_id
+LEFT JOIN categories AS c ON c.customer_id = e.customer_id
+LEFT JOIN value AS v ON v.customer_id = e.customer_id
+LEFT JOIN churn_risk AS r ON r.customer_id = e.customer_id
+LEFT JOIN behaviour AS b ON b.customer_id = e.customer_id
+LEFT JOIN voices AS o ON o.customer_id = e.customer_id
+LEFT JOIN aspects AS a ON a.customer_id = e.customer_id
+LEFT JOIN group_members AS g ON g.customer_id = e.customer_id
+LEFT JOIN retail_groups_described AS d ON d.group_no = g.group_no
+LEFT JOIN tags AS t ON t.customer_id = e.customer_id

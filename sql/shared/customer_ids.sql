@@ -1,0 +1,20 @@
+-- The customer of each account: those that share a contact are one person's. E-mail and member number are one person's by
+-- themselves. Families share telephones and tablets, so those count only where the name is the same as well. What more
+-- accounts share than a person has, such as a shop's telephone, counts for nothing, and no person has more than twelve.
+WITH links AS (
+    SELECT account_id, 'email ' || email AS contact FROM contacts WHERE email IS NOT NULL
+    UNION ALL
+    SELECT account_id, 'member ' || member_no FROM contacts WHERE member_no IS NOT NULL
+    UNION ALL
+    SELECT account_id, 'phone ' || phone || ' ' || name_key FROM contacts WHERE phone IS NOT NULL AND name_key IS NOT NULL
+    UNION ALL
+    SELECT account_id, 'device ' || device_id || ' ' || name_key FROM contacts WHERE device_id IS NOT NULL AND name_key IS NOT NULL
+    UNION ALL
+    -- Who shares nothing is a customer as well.
+    SELECT account_id, CAST(NULL AS VARCHAR) FROM contacts
+)
+SELECT DISTINCT account_id, resolve_entities(account_id, contact, max_size => 12, max_degree => 6) OVER () AS customer_id
+FROM links
+WHERE account_id NOT IN (SELECT account_id FROM separate_accounts)
+UNION ALL
+SELECT account_id, account_id AS customer_id FROM separate_accounts
