@@ -24,6 +24,9 @@ pub(crate) enum Command {
 
     /// Show the runs of a pipeline.
     Runs(Box<RunsArgs>),
+
+    /// Remove a person from what a pipeline has published and kept, older versions included.
+    Erase(Box<EraseArgs>),
     /// List the SQL functions that Tronie adds.
     Functions,
     /// Print a page of the reference as Markdown.
@@ -140,6 +143,23 @@ pub(crate) struct RunsArgs {
     /// Write the whole records, one JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct EraseArgs {
+    /// The folder of the pipeline, such as sql/retail.
+    pub(crate) pipeline: PathBuf,
+
+    /// Who: the value that the person's rows have in the column.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) customer: String,
+
+    /// The column that says whose a row is. Published tables without it are left as they are.
+    #[arg(long, value_name = "NAME", default_value = "customer_id")]
+    pub(crate) column: String,
 
     #[command(flatten)]
     pub(crate) engine: EngineArgs,

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 
 mod args;
+mod erase;
 mod explain;
 mod failure;
 mod functions;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Explain(command) => explain::run(*command),
         Command::Run(command) => run::run(*command),
         Command::Runs(command) => runs::run(*command),
+        Command::Erase(command) => erase::run(*command),
         Command::Functions => functions::list(),
         Command::Reference { page } => functions::reference(page),
     };

@@ -6,12 +6,14 @@
 
 mod draft;
 mod error;
+mod history;
 mod place;
 mod publish;
 mod table;
 
 pub use draft::{Draft, Written};
 pub use error::Error;
+pub use history::{Forgotten, keep_newest};
 pub use place::Place;
 pub use publish::{Commit, Mode, publish};
 pub use table::{History, Table};

@@ -1,5 +1,6 @@
 //! Where a pipeline keeps what is its own, in the warehouse under `_tronie/pipelines/<name>/`.
 
+use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use serde::Serialize;
@@ -48,6 +49,24 @@ impl Layout {
             "{}/{OWN_FOLDER}/pipelines/{pipeline}/work/{run}/{step}/",
             self.url
         ))
+    }
+
+    /// The folder of kept answers of models.
+    pub(crate) fn answers(&self) -> Path {
+        self.warehouse.join(OWN_FOLDER).join("model_cache").prefix().clone()
+    }
+
+    /// Removes everything below a folder, and counts it.
+    pub(crate) async fn remove_all(&self, folder: &Path) -> Result<u64, Error> {
+        let listed: Result<Vec<_>, _> = self.store().list(Some(folder)).try_collect().await;
+        let files = match listed {
+            Err(object_store::Error::NotFound { .. }) => Vec::new(),
+            listed => listed?,
+        };
+        for file in &files {
+            self.store().delete(&file.location).await?;
+        }
+        Ok(files.len() as u64)
     }
 
     /// The folder of records of runs.
@@ -100,7 +119,6 @@ impl Layout {
     }
 
     async fn remove_below(&self, folder: &Path) {
-        use futures::TryStreamExt;
         let files: Vec<_> = self.store().list(Some(folder)).try_collect().await.unwrap_or_default();
         for file in files {
             if let Err(error) = self.store().delete(&file.location).await {

@@ -5,6 +5,7 @@
 
 mod checks;
 mod config;
+mod erase;
 mod error;
 mod layout;
 mod load;
@@ -19,6 +20,7 @@ mod sources;
 mod sql;
 
 pub use config::{Config, Severity};
+pub use erase::{ErasedTable, Erasure};
 pub use error::Error;
 pub use load::{Part, Pipeline, Step};
 pub use plan::{Plan, Planned, StepKind};

@@ -9,6 +9,7 @@ use tronie_engine::{Parameter, QueryBackend, SessionBuilder, split};
 
 use crate::checks::{self, Check};
 use crate::config::text_of;
+use crate::erase::{Erasure, erase};
 use crate::error::Error;
 use crate::layout::{Layout, ident};
 use crate::load::Pipeline;
@@ -68,6 +69,25 @@ impl Runner {
     /// When the warehouse cannot be read.
     pub async fn records(&self, pipeline: &str, most: usize) -> Result<Vec<RunRecord>, Error> {
         self.layout(pipeline)?.records(most).await
+    }
+
+    /// Removes a person from all that a pipeline has published and kept: the rows whose `column` is `id`, every version before
+    /// this one, what records of runs cite, and the answers of models that are kept in the warehouse.
+    ///
+    /// # Errors
+    /// When another run is at work, and when something cannot be read, written or deleted: what is left is removed when it is
+    /// done again.
+    pub async fn erase(&self, pipeline: &Pipeline, column: &str, id: &str) -> Result<Erasure, Error> {
+        let layout = self.layout(&pipeline.name)?;
+        let lock = Lock::take(&layout.lock(), &pipeline.name).await?;
+        let outcome = async {
+            repair(&layout).await?;
+            layout.remove_work().await;
+            erase(&Sql::new(Arc::clone(&self.backend)), &layout, pipeline, column, id).await
+        };
+        let outcome = outcome.await;
+        lock.release().await;
+        outcome
     }
 
     fn layout(&self, pipeline: &str) -> Result<Layout, Error> {

@@ -1,5 +1,6 @@
 //! `tronie run` and `tronie runs`: what is published, what is refused, and what is left when it is killed.
 
+mod erase;
 mod kills;
 mod refused;
 mod retail;
