@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, ListArray, StringArray, UInt64Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Int64Array, ListArray, StringArray, UInt64Array, new_null_array,
+};
 use arrow::buffer::OffsetBuffer;
-use arrow::compute::{cast, filter, is_not_null};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type, UInt64Type};
 use datafusion_common::{HashMap, Result, exec_err, plan_err};
 use tronie_udf_kit::text_rows;
@@ -291,7 +293,9 @@ impl Counted {
     }
 
     pub(crate) fn state_types(read: &DataType) -> Vec<(&'static str, DataType)> {
+        // A row that is its own state needs no lists: most rows of data with many groups are sent on like that.
         vec![
+            ("value", value_of(read)),
             ("values", DataType::List(item(value_of(read)))),
             ("counts", DataType::List(item(DataType::UInt64))),
         ]
@@ -326,30 +330,23 @@ impl Counted {
             of if *of == value_of(of) => Arc::clone(values),
             of => cast(values, &value_of(of))?,
         };
-        let (values, offsets) = match values.logical_nulls() {
-            Some(nulls) if nulls.null_count() > 0 => {
-                let lengths = nulls.iter().map(usize::from);
-                let offsets = OffsetBuffer::<i32>::from_lengths(lengths);
-                (filter(&values, &is_not_null(&values)?)?, offsets)
-            }
-            _ => {
-                let offsets = OffsetBuffer::<i32>::from_repeated_length(1, values.len());
-                (values, offsets)
-            }
-        };
-        let counts: ArrayRef = Arc::new(UInt64Array::from(vec![1; values.len()]));
-        let list = |items: ArrayRef| ListArray::try_new(item(items.data_type().clone()), offsets.clone(), items, None);
-        Ok(vec![Arc::new(list(values)?), Arc::new(list(counts)?)])
+        let lists = |of: &DataType| -> ArrayRef { Arc::new(ListArray::new_null(item(of.clone()), values.len())) };
+        let (all, counts) = (lists(values.data_type()), lists(&DataType::UInt64));
+        Ok(vec![values, all, counts])
     }
 
     pub(crate) fn merge(&mut self, states: &[ArrayRef], groups: &[usize]) -> Result<()> {
-        let (Some(values), Some(counts)) = (states[0].as_list_opt::<i32>(), states[1].as_list_opt::<i32>()) else {
+        self.update(&states[0], groups)?;
+        let (Some(values), Some(counts)) = (states[1].as_list_opt::<i32>(), states[2].as_list_opt::<i32>()) else {
             return exec_err!(
                 "states of {} and {} are no counts",
-                states[0].data_type(),
-                states[1].data_type()
+                states[1].data_type(),
+                states[2].data_type()
             );
         };
+        if values.null_count() == values.len() {
+            return Ok(());
+        }
         // Only the part of the items that these lists have is looked at.
         let offsets = values.value_offsets();
         let (start, end) = (offsets[0] as usize, offsets[values.len()] as usize);
@@ -392,6 +389,7 @@ impl Counted {
         };
         let values = self.values.array(codes.into_iter())?;
         Ok(vec![
+            new_null_array(values.data_type(), lengths.len()),
             Arc::new(list(values)?),
             Arc::new(list(Arc::new(UInt64Array::from(counts)))?),
         ])

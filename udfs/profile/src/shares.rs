@@ -85,6 +85,10 @@ fn refused<T>(got: &str) -> Result<T> {
     plan_err!("shares: `categories` must be a constant list of different values, such as ['a', 'b'], got {got}")
 }
 
+fn numbers_field() -> FieldRef {
+    Arc::new(Field::new_list_field(DataType::UInt64, true))
+}
+
 fn field() -> FieldRef {
     Arc::new(Field::new_list_field(DataType::Float64, true))
 }
@@ -127,8 +131,8 @@ impl GroupedFunction for Shares {
     }
 
     fn state_types(_: &[DataType]) -> Vec<(&'static str, DataType)> {
-        let item = Arc::new(Field::new_list_field(DataType::UInt64, true));
-        vec![("counts", DataType::List(item))]
+        // A row that is its own state needs no list: most rows of data with many groups are sent on like that.
+        vec![("row", DataType::UInt64), ("counts", DataType::List(numbers_field()))]
     }
 
     fn check(constants: &Constants) -> Result<()> {
@@ -171,6 +175,16 @@ impl Slots {
             counts: Vec::new(),
         })
     }
+
+    /// Adds a number of a state to a group.
+    fn add(&mut self, group: usize, number: u64) -> Result<()> {
+        let slot = (number & ((1 << SLOT_BITS) - 1)) as usize;
+        if slot >= self.width {
+            return exec_err!("a state of shares is of a call with other categories");
+        }
+        self.counts[group * self.width + slot] += number >> SLOT_BITS;
+        Ok(())
+    }
 }
 
 impl Gather for Slots {
@@ -202,22 +216,39 @@ impl Gather for Slots {
         Ok(())
     }
 
+    fn each(&self, values: &[ArrayRef]) -> Result<Vec<ArrayRef>> {
+        let number = |code: u32| 1 << SLOT_BITS | (code as usize).min(self.width - 1) as u64;
+        let codes = self.known.known(&values[0])?.into_iter();
+        let rows: UInt64Array = codes.map(|code| code.map(number)).collect();
+        let lists = ListArray::new_null(numbers_field(), rows.len());
+        Ok(vec![Arc::new(rows), Arc::new(lists)])
+    }
+
     fn merge(&mut self, states: &[ArrayRef], groups: &[usize]) -> Result<()> {
-        let Some(lists) = states[0].as_list_opt::<i32>() else {
-            return exec_err!("a state of shares is {}, no list", states[0].data_type());
+        let (Some(rows), Some(lists)) = (
+            states[0].as_primitive_opt::<UInt64Type>(),
+            states[1].as_list_opt::<i32>(),
+        ) else {
+            return exec_err!(
+                "a state of shares is a number and a list, got {}",
+                states[0].data_type()
+            );
         };
+        for (number, group) in rows
+            .iter()
+            .zip(groups)
+            .filter_map(|(number, group)| Some((number?, *group)))
+        {
+            self.add(group, number)?;
+        }
         let numbers = lists.values().as_primitive::<UInt64Type>();
         for (row, &group) in groups.iter().enumerate() {
             if lists.is_null(row) {
                 continue;
             }
             let start = lists.value_offsets()[row] as usize;
-            let own = &mut self.counts[group * self.width..(group + 1) * self.width];
-            for number in &numbers.values()[start..lists.value_offsets()[row + 1] as usize] {
-                match own.get_mut((number & ((1 << SLOT_BITS) - 1)) as usize) {
-                    Some(own) => *own += number >> SLOT_BITS,
-                    None => return exec_err!("a state of shares is of a call with other categories"),
-                }
+            for &number in &numbers.values()[start..lists.value_offsets()[row + 1] as usize] {
+                self.add(group, number)?;
             }
         }
         Ok(())
@@ -250,15 +281,9 @@ impl Gather for Slots {
             numbers.extend(used.map(|(slot, rows)| rows << SLOT_BITS | slot as u64));
             lengths.push(numbers.len() - before);
         }
-        let counts = UInt64Array::from(numbers);
-        let offsets = OffsetBuffer::<i32>::from_lengths(lengths);
-        let item = Arc::new(Field::new_list_field(DataType::UInt64, true));
-        Ok(vec![Arc::new(ListArray::try_new(
-            item,
-            offsets,
-            Arc::new(counts),
-            None,
-        )?)])
+        let (offsets, counts) = (OffsetBuffer::<i32>::from_lengths(lengths), UInt64Array::from(numbers));
+        let lists = ListArray::try_new(numbers_field(), offsets, Arc::new(counts), None)?;
+        Ok(vec![Arc::new(UInt64Array::new_null(lists.len())), Arc::new(lists)])
     }
 
     fn forget(&mut self, count: usize) {

@@ -231,7 +231,7 @@ impl Bench<'_> {
             for table in ["fifth", "table"] {
                 let query = format!("SELECT {function} AS m FROM '{}'", self.table(table).display());
                 let inner = self.sql(&query);
-                let mut command = self.stage.script(&self.stage.python, "peak.py");
+                let mut command = self.stage.shared_script("peak.py");
                 command.arg(inner.get_program()).args(inner.get_args());
                 for (key, value) in inner.get_envs() {
                     command.env(key, value.unwrap_or_default());

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: `tronie` beside what a user would otherwise run; see benchmarks/README.md.
 
 mod ml;
+mod profiles;
 mod report;
 mod sentiment;
 mod stage;
@@ -24,6 +25,8 @@ pub enum Suite {
     Text(text::Options),
     /// Fits and metrics over millions of rows: linear, logistic, k-means
     Ml(ml::Options),
+    /// Profiles without models: RFM, sessions, habits, favourites
+    Profiles(profiles::Options),
 }
 
 /// Measures one suite and writes its report.
@@ -32,6 +35,7 @@ pub fn run(suite: &Suite) -> Result<()> {
         Suite::Sentiment(options) => sentiment::run(options),
         Suite::Text(options) => text::run(options),
         Suite::Ml(options) => ml::run(options),
+        Suite::Profiles(options) => profiles::run(options),
     }
 }
 
