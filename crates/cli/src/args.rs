@@ -27,6 +27,9 @@ pub(crate) enum Command {
 
     /// Remove a person from what a pipeline has published and kept, older versions included.
     Erase(Box<EraseArgs>),
+
+    /// Make up customers of an industry, with what they did, bought and wrote, and the truth about them, as Parquet files.
+    Datagen(Box<DatagenArgs>),
     /// List the SQL functions that Tronie adds.
     Functions,
     /// Print a page of the reference as Markdown.
@@ -160,6 +163,35 @@ pub(crate) struct EraseArgs {
     /// The column that says whose a row is. Published tables without it are left as they are.
     #[arg(long, value_name = "NAME", default_value = "customer_id")]
     pub(crate) column: String,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DatagenArgs {
+    /// retail, finance, internet or healthcare.
+    pub(crate) industry: String,
+
+    /// How many customers.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) customers: u64,
+
+    /// The folder or URL that gets a folder of Parquet files for each table.
+    #[arg(long, value_name = "DIR|URL")]
+    pub(crate) out: String,
+
+    /// Another number makes up other customers.
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub(crate) seed: u64,
+
+    /// The day at whose beginning the data end.
+    #[arg(long, value_name = "DAY", default_value = "2026-11-01")]
+    pub(crate) as_of: chrono::NaiveDate,
+
+    /// Leave out what is wrong on purpose: rows that come twice, missing values, absurd numbers, broken texts.
+    #[arg(long)]
+    pub(crate) clean: bool,
 
     #[command(flatten)]
     pub(crate) engine: EngineArgs,

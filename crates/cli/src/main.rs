@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 
 mod args;
+mod datagen;
 mod erase;
 mod explain;
 mod failure;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Run(command) => run::run(*command),
         Command::Runs(command) => runs::run(*command),
         Command::Erase(command) => erase::run(*command),
+        Command::Datagen(command) => datagen::run(*command),
         Command::Functions => functions::list(),
         Command::Reference { page } => functions::reference(page),
     };

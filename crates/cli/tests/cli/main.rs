@@ -1,5 +1,6 @@
 //! The `tronie` command as a user runs it: files in, output and exit code out.
 
+mod datagen;
 mod errors;
 mod explain;
 mod files;

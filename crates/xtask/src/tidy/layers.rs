@@ -13,6 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("lake", &[]),
     ("learn", &[]),
     ("datagen", &[]),
+    ("report", &[]),
     ("model", &["common"]),
     ("ort", &["common", "model"]),
     ("udf-kit", &["common", "learn", "model"]),
@@ -25,7 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "common", "model", "ort", "datagen", "engine", "lake", "pipeline", "flight", "cluster",
+            "common", "model", "ort", "datagen", "report", "engine", "lake", "pipeline", "flight", "cluster",
         ],
     ),
     ("xtask", &[]),
