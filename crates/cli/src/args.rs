@@ -25,6 +25,9 @@ pub(crate) enum Command {
     /// Show the runs of a pipeline.
     Runs(Box<RunsArgs>),
 
+    /// Write a report of what a pipeline has published: one HTML file that needs no network.
+    Report(Box<ReportArgs>),
+
     /// Remove a person from what a pipeline has published and kept, older versions included.
     Erase(Box<EraseArgs>),
 
@@ -146,6 +149,23 @@ pub(crate) struct RunsArgs {
     /// Write the whole records, one JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    /// The folder of the pipeline, such as sql/retail.
+    pub(crate) pipeline: PathBuf,
+
+    /// The file. It appears when it is complete, or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+
+    /// Add a page about this customer.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) customer: Option<String>,
 
     #[command(flatten)]
     pub(crate) engine: EngineArgs,

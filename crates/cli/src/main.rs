@@ -11,6 +11,7 @@ mod output;
 mod places;
 mod progress;
 mod prompt;
+mod report;
 mod run;
 mod runs;
 mod session;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Explain(command) => explain::run(*command),
         Command::Run(command) => run::run(*command),
         Command::Runs(command) => runs::run(*command),
+        Command::Report(command) => report::run(*command),
         Command::Erase(command) => erase::run(*command),
         Command::Datagen(command) => datagen::run(*command),
         Command::Functions => functions::list(),

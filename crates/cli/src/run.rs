@@ -14,9 +14,6 @@ use crate::failure::Failure;
 use crate::sql::stopped;
 use crate::{session, settings};
 
-/// The option that says whether answers of models are kept from run to run.
-const MODEL_CACHE: &str = "tronie.model_cache";
-
 pub(crate) fn run(args: RunArgs) -> Result<(), Failure> {
     let pipeline = Pipeline::load(&args.pipeline)?;
     let options = RunOptions {
@@ -34,9 +31,7 @@ pub(crate) fn run(args: RunArgs) -> Result<(), Failure> {
         false => RunLog::Json,
     });
     let mut settings = settings::load(args.engine)?;
-    // A nightly run asks about few new texts and many old ones.
-    let cache = settings.options.entry(MODEL_CACHE.to_owned());
-    cache.or_insert_with(|| "on".to_owned());
+    settings::keep_answers(&mut settings);
     let started = session::start_with(settings)?;
     let Some(warehouse) = started.warehouse else {
         return Err(Failure::Usage(

@@ -31,6 +31,16 @@ struct ConfigFile {
 /// Variables of the environment that say how to reach object stores.
 const STORE_PREFIXES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
 
+/// The option that says whether answers of models are kept from run to run.
+const MODEL_CACHE: &str = "tronie.model_cache";
+
+/// Keeps answers of models in the warehouse unless the settings say otherwise: a nightly run asks about few new texts and
+/// many old ones.
+pub(crate) fn keep_answers(settings: &mut EngineSettings) {
+    let cache = settings.options.entry(MODEL_CACHE.to_owned());
+    cache.or_insert_with(|| "on".to_owned());
+}
+
 /// The engine's settings from all sources.
 pub(crate) fn load(args: EngineArgs) -> Result<EngineSettings, Failure> {
     let (file, folder) = read_config(args.config.as_deref())?;

@@ -40,6 +40,9 @@ pub struct ParameterConfig {
     pub kind: ParameterKind,
     /// Its value where a run is told none; without one a run has to be.
     pub default: Option<toml::Value>,
+    /// Whether records of runs must not hold its value.
+    #[serde(default)]
+    pub secret: bool,
     /// What it is for.
     #[serde(default)]
     pub description: String,
@@ -197,19 +200,26 @@ impl Config {
             )));
         }
         let value = |(name, parameter): (&String, &ParameterConfig)| {
-            let text = match (given.get(name), &parameter.default) {
-                (Some(text), _) => text.clone(),
-                (None, Some(toml::Value::String(text))) => text.clone(),
-                (None, Some(other)) => other.to_string(),
-                (None, None) => {
-                    return Err(Error::Definition(format!(
-                        "the parameter `{name}` needs a value; give --param {name}=.."
-                    )));
-                }
-            };
-            Ok((name.clone(), parameter.kind.read(name, text)?))
+            Ok((name.clone(), parameter.value(name, given.get(name))?))
         };
         self.parameters.iter().map(value).collect()
+    }
+}
+
+impl ParameterConfig {
+    /// The value that is `given`, else the default.
+    pub(crate) fn value(&self, name: &str, given: Option<&String>) -> Result<Parameter, Error> {
+        let text = match (given, &self.default) {
+            (Some(text), _) => text.clone(),
+            (None, Some(toml::Value::String(text))) => text.clone(),
+            (None, Some(other)) => other.to_string(),
+            (None, None) => {
+                return Err(Error::Definition(format!(
+                    "the parameter `{name}` needs a value; give --param {name}=.."
+                )));
+            }
+        };
+        self.kind.read(name, text)
     }
 }
 

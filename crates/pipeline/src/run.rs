@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
+use arrow::record_batch::RecordBatch;
 use tokio::task::JoinSet;
 use tronie_engine::{Parameter, QueryBackend, SessionBuilder, split};
 
@@ -14,6 +15,7 @@ use crate::error::Error;
 use crate::layout::{Layout, ident};
 use crate::load::Pipeline;
 use crate::lock::Lock;
+use crate::panels::Panel;
 use crate::plan::{Plan, Planned, StepKind};
 use crate::publish::{Pending, Publishing, is_current, repair};
 use crate::record::{CheckRecord, Inference, Input, RunRecord, Status, StepRecord, run_name};
@@ -69,6 +71,32 @@ impl Runner {
     /// When the warehouse cannot be read.
     pub async fn records(&self, pipeline: &str, most: usize) -> Result<Vec<RunRecord>, Error> {
         self.layout(pipeline)?.records(most).await
+    }
+
+    /// The newest record of a run that published all tables; `None` if there is none.
+    ///
+    /// # Errors
+    /// When the warehouse cannot be read.
+    pub async fn published(&self, pipeline: &str) -> Result<Option<RunRecord>, Error> {
+        let is_whole = |record: &RunRecord| record.status == Status::Published && record.selected.is_empty();
+        self.layout(pipeline)?.newest(is_whole).await
+    }
+
+    /// The rows of a panel, over tables that are published, with the parameters of `record`'s run.
+    ///
+    /// # Errors
+    /// When its statement fails, and when it has a parameter without a value.
+    pub async fn rows(
+        &self,
+        pipeline: &Pipeline,
+        panel: &Panel,
+        record: &RunRecord,
+        customer: Option<&str>,
+    ) -> Result<Vec<RecordBatch>, Error> {
+        let statement = panel.statement(&pipeline.config, &record.parameters, customer)?;
+        let failed = Error::step(panel.file.clone());
+        let rows = Sql::new(Arc::clone(&self.backend)).rows(&statement).await;
+        rows.map_err(failed)
     }
 
     /// Removes a person from all that a pipeline has published and kept: the rows whose `column` is `id`, every version before
@@ -149,9 +177,7 @@ impl Run<'_> {
         let (now, clock) = (chrono::Utc::now(), Instant::now());
         let inputs = self.inputs().await?;
         let sql_digest = self.sql_digest();
-        let parameters: BTreeMap<String, String> = (self.values.iter())
-            .map(|(name, value)| (name.clone(), text_of(value).to_owned()))
-            .collect();
+        let parameters = self.parameters();
         let mut record = RunRecord {
             run: run_name(now),
             pipeline: self.pipeline.name.clone(),
@@ -244,6 +270,21 @@ impl Run<'_> {
             record: record.clone(),
             tables,
         })
+    }
+
+    /// The parameters as they are recorded: of a secret no more than whether it is the one of another run.
+    fn parameters(&self) -> BTreeMap<String, String> {
+        let recorded = |(name, value): (&String, &Parameter)| {
+            let text = text_of(value);
+            let is_secret = (self.pipeline.config.parameters.get(name)).is_some_and(|parameter| parameter.secret);
+            let text = match is_secret {
+                // So little of a digest that many secrets have it.
+                true => format!("secret {:.8}", blake3::hash(text.as_bytes()).to_hex()),
+                false => text.to_owned(),
+            };
+            (name.clone(), text)
+        };
+        self.values.iter().map(recorded).collect()
     }
 
     async fn inputs(&self) -> Result<Vec<Input>, Error> {

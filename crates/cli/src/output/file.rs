@@ -9,13 +9,13 @@ use tempfile::NamedTempFile;
 use super::Sink;
 
 /// Written beside its final place under another name, and renamed at the end; removed when dropped before.
-pub(super) struct PendingFile {
+pub(crate) struct PendingFile {
     file: BufWriter<NamedTempFile>,
     place: PathBuf,
 }
 
 impl PendingFile {
-    pub(super) fn create(place: &Path) -> io::Result<Self> {
+    pub(crate) fn create(place: &Path) -> io::Result<Self> {
         if place.is_dir() {
             return Err(io::Error::other("it is a folder; name a file"));
         }

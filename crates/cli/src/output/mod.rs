@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 
-use self::file::PendingFile;
+pub(crate) use self::file::PendingFile;
 use self::writers::Writer;
 use crate::args::Format;
 use crate::failure::Failure;

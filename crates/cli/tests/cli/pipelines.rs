@@ -3,6 +3,7 @@
 mod erase;
 mod kills;
 mod refused;
+mod report;
 mod retail;
 
 use std::path::Path;

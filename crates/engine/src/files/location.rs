@@ -21,8 +21,20 @@ pub(crate) struct Location {
     pub(crate) url: ListingTableUrl,
     /// Which of the files below are meant, by their paths from there; all of them without it.
     pub(crate) glob: Option<Pattern>,
-    /// Which version of a Delta Lake table is meant; the newest without it.
-    pub(crate) version: Option<u64>,
+    /// Which version of a Delta Lake table is meant.
+    pub(crate) version: Version,
+}
+
+/// Which version of a Delta Lake table is meant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// The newest.
+    #[default]
+    Newest,
+    /// The one of this number.
+    Number(u64),
+    /// All that are kept, one below the other.
+    All,
 }
 
 /// The folder in a warehouse that Tronie keeps for itself. Its files belong to no table above it.
@@ -55,12 +67,12 @@ impl Location {
             text: text.to_owned(),
             url,
             glob,
-            version: None,
+            version: Version::Newest,
         })
     }
 
     /// The same, as it was at a version.
-    pub(crate) fn at(self, version: Option<u64>) -> Self {
+    pub(crate) fn at(self, version: Version) -> Self {
         Self { version, ..self }
     }
 

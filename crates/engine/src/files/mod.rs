@@ -26,6 +26,7 @@ use parking_lot::{Mutex, RwLock};
 pub(crate) use self::estimate::estimate_rows;
 pub use self::listing::InputFile;
 pub(crate) use self::listing::listed;
+use self::location::Version;
 pub(crate) use self::location::{Location, OWN_FOLDER};
 use crate::error::Error;
 
@@ -84,11 +85,14 @@ impl FileTables {
     }
 }
 
-/// The name of a table, and the version that stands behind it: `profiles@3`.
-fn versioned(name: &str) -> (&str, Option<u64>) {
+/// The name of a table, and the version that stands behind it: `profiles@3`, `profiles@all`.
+fn versioned(name: &str) -> (&str, Version) {
     let found = name.rsplit_once('@');
-    let found = found.and_then(|(plain, version)| Some((plain, version.parse().ok()?)));
-    found.map_or((name, None), |(plain, version)| (plain, Some(version)))
+    let found = found.and_then(|(plain, version)| match version {
+        "all" => Some((plain, Version::All)),
+        number => Some((plain, Version::Number(number.parse().ok()?))),
+    });
+    found.unwrap_or((name, Version::Newest))
 }
 
 #[async_trait]
