@@ -1,0 +1,5 @@
+-- Everything that customers wrote, a text a row.
+SELECT 'ticket' AS source, ticket_id AS text_id, customer_id, created_at AS written_at, CAST(NULL AS BIGINT) AS stars, clean_text(text) AS text
+FROM (SELECT DISTINCT ON (ticket_id) * FROM tickets WHERE created_at < CAST($as_of AS TIMESTAMP) ORDER BY ticket_id, created_at)
+JOIN customer_ids USING (account_id)
+WHERE clean_text(text) IS NOT NULL
