@@ -5,6 +5,7 @@ mod kills;
 mod refused;
 mod report;
 mod retail;
+mod truth;
 
 use std::path::Path;
 use std::process::Command;
