@@ -9,12 +9,14 @@
 //! | `chain.rs` | several questions are asked one after the other, each about the rows that the one before has left |
 //! | `guards.rs` | what an aggregate reads is computed where its FILTER is true |
 //! | `share.rs` | functions over the same text share a pass |
+//! | `casts.rs` | no model, but right rows: casts between texts and numbers have no bounds |
 //! | `branches.rs` | no model, but right rows: branches of a union do not share a limit's threshold |
 //!
 //! `calls.rs` knows what a model call is, `moves.rs` what may move.
 
 mod branches;
 mod calls;
+mod casts;
 mod chain;
 mod defer;
 mod guards;
@@ -55,6 +57,7 @@ pub(crate) fn install(builder: SessionStateBuilder, askers: &Askers) -> SessionS
         logical.insert(moving, Arc::new(OptimizeProjections::new()));
     }
     logical.push(share());
+    logical.push(Arc::new(casts::CastValuesNotBounds));
 
     let mut physical = PhysicalOptimizer::new().rules;
     physical.insert(0, Arc::new(order::Split::new(calls.clone())));
