@@ -16,7 +16,7 @@ use crate::{session, settings};
 
 pub(crate) fn run(args: ReportArgs) -> Result<(), Failure> {
     let pipeline = Pipeline::load(&args.pipeline)?;
-    let panels = Panels::load(&args.pipeline)?;
+    let panels = Panels::load(&pipeline)?;
     // Known before anything is asked, so that a mistake in a file's head costs no query.
     let heads = |panels: &[tronie_pipeline::Panel]| -> Result<Vec<Head>, Failure> {
         let head = |panel: &tronie_pipeline::Panel| Head::parse(&panel.file, &panel.sql);

@@ -17,6 +17,8 @@ pub struct Config {
     /// Who answers for it.
     #[serde(default)]
     pub owner: String,
+    /// The folder of a pipeline, from this one, whose files and settings are this one's where it has none of the name.
+    pub extends: Option<String>,
     /// What a run may be told.
     #[serde(default)]
     pub parameters: BTreeMap<String, ParameterConfig>,
@@ -181,6 +183,24 @@ impl Config {
     /// With the line where it is not one.
     pub fn parse(text: &str) -> Result<Self, Error> {
         toml::from_str(text).map_err(|e| Error::Definition(format!("pipeline.toml: {}", e.to_string().trim_end())))
+    }
+
+    /// These settings over those of another pipeline.
+    pub(crate) fn over(self, base: Self) -> Self {
+        fn over<T>(mut base: BTreeMap<String, T>, own: BTreeMap<String, T>) -> BTreeMap<String, T> {
+            base.extend(own);
+            base
+        }
+        let text = |own: String, base| if own.is_empty() { base } else { own };
+        Self {
+            description: text(self.description, base.description),
+            owner: text(self.owner, base.owner),
+            extends: self.extends,
+            parameters: over(base.parameters, self.parameters),
+            sources: over(base.sources, self.sources),
+            outputs: over(base.outputs, self.outputs),
+            checks: over(base.checks, self.checks),
+        }
     }
 
     /// The values of all parameters: those `given`, else the defaults.

@@ -31,6 +31,8 @@ pub struct Pipeline {
     pub steps: Vec<Step>,
     /// Its files in `checks/`.
     pub checks: Vec<Step>,
+    /// Its folder, then those that it extends.
+    pub(crate) folders: Vec<PathBuf>,
 }
 
 /// Which folder a step is in.
@@ -97,29 +99,26 @@ impl Pipeline {
     /// # Errors
     /// When a file is missing, or is not what it should be; when steps need each other in a circle.
     pub fn load(folder: &Path) -> Result<Self, Error> {
-        let toml = folder.join("pipeline.toml");
-        let text = fs::read_to_string(&toml).map_err(|e| {
-            let next = "name the folder of a pipeline, such as sql/retail";
-            Error::Definition(format!("`{}` cannot be read: {e}; {next}", toml.display()))
-        })?;
-        let config = Config::parse(&text)?;
-        let absolute = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-        let name = absolute
-            .file_name()
+        let Files {
+            config,
+            mut steps,
+            mut checks,
+            folders,
+        } = Files::read(folder, &mut Vec::new())?;
+        let name = folders
+            .first()
+            .and_then(|folder| folder.file_name())
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let mut steps = Vec::new();
-        for (folder_name, part) in FOLDERS {
-            steps.extend(read_steps(&folder.join(folder_name), part)?);
+        let mut shared: Vec<Step> = Vec::new();
+        for beside in folders.iter().filter_map(|folder| folder.parent()) {
+            shared.extend(read_steps(&beside.join(SHARED), Part::Shared)?);
         }
-        let mut shared = match absolute.parent() {
-            Some(parent) => read_steps(&parent.join(SHARED), Part::Shared)?,
-            None => Vec::new(),
-        };
+        shared.sort_by(|a, b| a.name.cmp(&b.name));
+        shared.dedup_by(|a, b| a.name == b.name);
         let own: BTreeSet<&str> = steps.iter().map(|step: &Step| step.name.as_str()).collect();
         shared.retain(|step| !own.contains(step.name.as_str()));
         // Of what all may use, only what is used.
         let mut wanted: BTreeSet<String> = BTreeSet::new();
-        let mut checks = read_steps(&folder.join("checks"), Part::Checks)?;
         for step in steps.iter().chain(&checks) {
             wanted.extend(names(step)?);
         }
@@ -143,6 +142,7 @@ impl Pipeline {
             config,
             steps,
             checks,
+            folders,
         };
         pipeline.check()?;
         Ok(pipeline)
@@ -193,6 +193,58 @@ impl Pipeline {
             }
         }
         Ok(())
+    }
+}
+
+/// What a folder says, over what the one says that it extends.
+struct Files {
+    config: Config,
+    steps: Vec<Step>,
+    checks: Vec<Step>,
+    /// The folder, then those that it extends.
+    folders: Vec<PathBuf>,
+}
+
+impl Files {
+    fn read(folder: &Path, seen: &mut Vec<PathBuf>) -> Result<Self, Error> {
+        let toml = folder.join("pipeline.toml");
+        let text = fs::read_to_string(&toml).map_err(|e| {
+            let next = "name the folder of a pipeline, such as sql/retail";
+            Error::Definition(format!("`{}` cannot be read: {e}; {next}", toml.display()))
+        })?;
+        let absolute = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+        if seen.contains(&absolute) {
+            let circle = format!("`{}` extends itself, by way of others; take one out", folder.display());
+            return Err(Error::Definition(circle));
+        }
+        seen.push(absolute.clone());
+        let mut files = Self {
+            config: Config::parse(&text)?,
+            steps: Vec::new(),
+            checks: read_steps(&folder.join("checks"), Part::Checks)?,
+            folders: vec![absolute],
+        };
+        for (name, part) in FOLDERS {
+            files.steps.extend(read_steps(&folder.join(name), part)?);
+        }
+        match files.config.extends.clone() {
+            Some(base) => Ok(files.over(Self::read(&folder.join(base), seen)?)),
+            None => Ok(files),
+        }
+    }
+
+    fn over(mut self, mut base: Self) -> Self {
+        let has = |own: &[Step], name: &str| own.iter().any(|step| step.name == name);
+        // A step of this name takes the place of a source.
+        base.config.sources.retain(|name, _| !has(&self.steps, name));
+        base.steps
+            .retain(|step| !has(&self.steps, &step.name) && !self.config.sources.contains_key(&step.name));
+        base.checks.retain(|check| !has(&self.checks, &check.name));
+        self.steps.append(&mut base.steps);
+        self.checks.append(&mut base.checks);
+        self.folders.append(&mut base.folders);
+        self.config = self.config.over(base.config);
+        self
     }
 }
 

@@ -8,6 +8,7 @@ use tronie_engine::{Parameter, Statement, split};
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::load::Pipeline;
 
 /// The folder of panels, and the one in it whose panels are about one customer.
 const FOLDER: &str = "report";
@@ -33,20 +34,32 @@ pub struct Panels {
 }
 
 impl Panels {
-    /// Reads the panels of the pipeline in a folder.
+    /// Reads the panels of a pipeline: its own, and those of the pipelines that it extends where it has none of the name.
     ///
     /// # Errors
     /// When there are none, or a file is not a query.
-    pub fn load(folder: &Path) -> Result<Self, Error> {
+    pub fn load(pipeline: &Pipeline) -> Result<Self, Error> {
+        let of = |below: &str| {
+            let mut panels: Vec<Panel> = Vec::new();
+            for folder in &pipeline.folders {
+                for panel in read(folder, below)? {
+                    if !panels.iter().any(|own| own.file == panel.file) {
+                        panels.push(panel);
+                    }
+                }
+            }
+            panels.sort_by(|a, b| a.file.cmp(&b.file));
+            Ok::<_, Error>(panels)
+        };
         let panels = Self {
-            all: read(folder, FOLDER)?,
-            customer: read(folder, &format!("{FOLDER}/{CUSTOMER}"))?,
+            all: of(FOLDER)?,
+            customer: of(&format!("{FOLDER}/{CUSTOMER}"))?,
         };
         if panels.all.is_empty() {
             let next = "put one SELECT a file into it, over published tables";
             return Err(Error::Definition(format!(
-                "`{}` has no panels of a report; {next}",
-                folder.join(FOLDER).display()
+                "the pipeline `{}` has no {FOLDER}/ with panels; {next}",
+                pipeline.name
             )));
         }
         Ok(panels)

@@ -208,3 +208,44 @@ fn what_a_killed_run_has_left_to_publish_is_published_by_the_next() {
 pub fn quietly(mut command: Command) -> Ran {
     ran(command.output().expect("it runs"))
 }
+
+#[test]
+fn a_pipeline_extends_another_with_what_it_has_of_its_own() {
+    let workplace = shop();
+    // Somebody else's shop: other names, another shape, one check less, a report of the other's.
+    workplace.write(
+        "sql/kiosk/pipeline.toml",
+        "extends = \"../shop\"\n[parameters]\nas_of = { type = \"date\", default = \"2026-02-01\" }\n\
+         [sources.receipts]\npath = \"receipts.csv\"\n\
+         columns = { customer = \"varchar\", ordered_at = \"timestamp\", amount = \"double\" }\n\
+         rename = { customer = \"who\", amount = \"cents / 100.0\", ordered_at = \"day\" }\n",
+    );
+    workplace.write(
+        "sql/kiosk/staging/orders.sql",
+        "select * from receipts where customer is not null",
+    );
+    workplace.write("sql/kiosk/checks/amounts.sql", "select 1 where false");
+    workplace.write(
+        "sql/shop/report/10_spent.sql",
+        "-- title: What was spent\nselect customer, spent from spending",
+    );
+    workplace.write(
+        "receipts.csv",
+        "who,day,cents\neve,2026-01-01,250\neve,2026-01-02,-100\n,2026-01-03,1\neve,2026-03-01,1000\n",
+    );
+    let log = said(workplace.run(&["run", "sql/kiosk", "--warehouse", "lake", "--log", "text"]));
+    assert!(log.contains("kiosk published") && !log.contains("warning"), "{log}");
+    assert_eq!(
+        lake(&workplace, "select customer, spent from spending"),
+        "customer,spent\neve,1.5\n"
+    );
+    workplace
+        .run(&["report", "sql/kiosk", "--warehouse", "lake", "--out", "page.html"])
+        .ok();
+    let page = std::fs::read_to_string(workplace.path("page.html")).expect("a page");
+    assert!(page.contains("Kiosk") && page.contains("What was spent") && page.contains("eve"));
+    // Nobody extends itself.
+    workplace.write("sql/shop/pipeline.toml", "extends = \"../kiosk\"");
+    let circle = workplace.run(&["run", "sql/kiosk", "--warehouse", "lake"]).fails(2);
+    assert!(circle.contains("extends itself"), "{circle}");
+}

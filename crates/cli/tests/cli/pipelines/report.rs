@@ -83,7 +83,7 @@ fn what_cannot_be_reported_is_refused_with_the_next_step() {
     let workplace = shop();
     assert_eq!(
         report(&workplace, &[]).fails(2),
-        "error: `sql/shop/report` has no panels of a report; put one SELECT a file into it, over published tables\n"
+        "error: the pipeline `shop` has no report/ with panels; put one SELECT a file into it, over published tables\n"
     );
     let workplace = shop_with_report();
     assert_eq!(

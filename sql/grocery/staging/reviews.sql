@@ -1,0 +1,5 @@
+-- Nobody wrote anything.
+SELECT
+    CAST(NULL AS VARCHAR) AS review_id, CAST(NULL AS VARCHAR) AS account_id, CAST(NULL AS TIMESTAMP) AS created_at, CAST(NULL AS BIGINT) AS stars,
+    CAST(NULL AS VARCHAR) AS text
+WHERE false
