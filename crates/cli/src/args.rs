@@ -150,6 +150,10 @@ pub(crate) struct RunsArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Write events of OpenLineage, with the lineage of columns, one JSON object a line.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) open_lineage: bool,
+
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
 }

@@ -19,15 +19,18 @@ pub(crate) fn run(args: RunsArgs) -> Result<(), Failure> {
         ));
     };
     let backend = Arc::clone(&started.backend) as Arc<dyn QueryBackend>;
-    let runner = Runner::new(started.builder, backend, warehouse);
+    let runner = Runner::new(started.builder, backend, warehouse.clone());
     let records = started.runtime.block_on(runner.records(&name, args.last))?;
-    if records.is_empty() {
+    if records.is_empty() && !args.json && !args.open_lineage {
         println!("no run of `{name}` is recorded in this warehouse");
     }
     for record in records {
-        match args.json {
-            true => println!("{}", serde_json::json!(record)),
-            false => println!("{}", line(&record)),
+        if args.open_lineage {
+            println!("{}", record.open_lineage(&warehouse));
+        } else if args.json {
+            println!("{}", serde_json::json!(record));
+        } else {
+            println!("{}", line(&record));
         }
     }
     Ok(())

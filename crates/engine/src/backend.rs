@@ -1,5 +1,6 @@
 //! What entry points see of the engine, wherever it runs.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,6 +14,7 @@ use tronie_common::QueryScope;
 
 use crate::copy::PendingCopy;
 use crate::error::Error;
+use crate::lineage::ColumnLineage;
 use crate::progress::Progress;
 use crate::statements::Statement;
 
@@ -33,6 +35,12 @@ pub trait QueryBackend: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the statement cannot be planned or started.
     async fn execute(&self, statement: Statement, ask: Ask) -> Result<Query, Error>;
+
+    /// What the columns of a query are made of, as far as `tables`; nothing for what is no query of rows.
+    ///
+    /// # Errors
+    /// When the query cannot be planned.
+    async fn lineage(&self, statement: Statement, tables: &BTreeSet<String>) -> Result<Vec<ColumnLineage>, Error>;
 
     /// The names of the tables that can be read without a path, for completion.
     fn table_names(&self) -> Vec<String>;

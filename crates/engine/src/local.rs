@@ -1,5 +1,6 @@
 //! The backend that runs queries in this process.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -18,6 +19,7 @@ use crate::arguments::{ParameterNames, arrange};
 use crate::backend::{Ask, Query, QueryBackend};
 use crate::copy::PendingCopy;
 use crate::error::Error;
+use crate::lineage::{self, ColumnLineage};
 use crate::ml::{self, CreateModel, ModelStatement, TrainedRegistry};
 use crate::model_cache::FlushAtEnd;
 use crate::model_stats;
@@ -186,6 +188,17 @@ impl QueryBackend for LocalBackend {
                 self.started(frame, ask.scope, None, false).await
             }
         }
+    }
+
+    async fn lineage(&self, statement: Statement, tables: &BTreeSet<String>) -> Result<Vec<ColumnLineage>, Error> {
+        let Parsed::Sql(mut statement) = statement.0 else {
+            return Ok(Vec::new());
+        };
+        arrange(&mut statement, &self.parameters)?;
+        let state = self.context.state();
+        let planned = state.statement_to_plan(statement).await;
+        let plan = planned.map_err(|e| of_planning(e, &state))?;
+        Ok(lineage::of_plan(&plan, tables)?)
     }
 
     fn table_names(&self) -> Vec<String> {

@@ -103,6 +103,18 @@ pub struct StepRecord {
     pub seconds: f64,
     /// Which version of the model it made.
     pub model: Option<String>,
+    /// What its columns are made of.
+    #[serde(default)]
+    pub columns: Vec<ColumnRecord>,
+}
+
+/// A column that a step made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnRecord {
+    /// Its name.
+    pub column: String,
+    /// The columns of steps and sources that it is made of, as `table.column`.
+    pub from: Vec<String>,
 }
 
 /// A check of a run.

@@ -381,7 +381,15 @@ impl Task {
         let failed = || Error::step(step.file());
         let statement = step.statement.clone().bind(&self.values).map_err(failed())?;
         let name = ident(&step.name);
-        let (mut rows, mut model) = (None, None);
+        let (mut rows, mut model, mut columns) = (None, None, Vec::new());
+        if self.planned.kind != StepKind::Model {
+            let reads: BTreeSet<String> = step.steps.union(&step.sources).cloned().collect();
+            columns = self
+                .sql
+                .lineage(&statement.to_string(), &reads)
+                .await
+                .map_err(failed())?;
+        }
         match self.planned.kind {
             StepKind::View => {
                 let view = format!("create or replace view {name} as {statement}");
@@ -415,6 +423,7 @@ impl Task {
             rows,
             seconds: clock.elapsed().as_secs_f64(),
             model,
+            columns,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Statements of a run.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{Array, AsArray};
@@ -7,7 +8,9 @@ use arrow::datatypes::{Int64Type, UInt64Type};
 use arrow::record_batch::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use futures::TryStreamExt;
-use tronie_engine::{Ask, Counts, QueryBackend, QueryScope, Statement, split};
+use tronie_engine::{Ask, ColumnLineage, Counts, QueryBackend, QueryScope, Statement, split};
+
+use crate::record::ColumnRecord;
 
 /// What statements of a run are given to.
 #[derive(Clone)]
@@ -55,6 +58,21 @@ impl Sql {
             rows = self.start(statement).await?.try_collect().await?;
         }
         Ok(rows)
+    }
+
+    /// What the columns of a query are made of.
+    pub(crate) async fn lineage(&self, sql: &str, tables: &BTreeSet<String>) -> Result<Vec<ColumnRecord>> {
+        let Some(statement) = split(sql)?.pop() else {
+            return Ok(Vec::new());
+        };
+        let columns = self.backend.lineage(statement, tables).await?.into_iter();
+        let record = |column: ColumnLineage| ColumnRecord {
+            column: column.column,
+            from: (column.from.iter())
+                .map(|(table, column)| format!("{table}.{column}"))
+                .collect(),
+        };
+        Ok(columns.map(record).collect())
     }
 
     /// The whole number in the first column of the first row; 0 if there is none.

@@ -249,3 +249,33 @@ fn a_pipeline_extends_another_with_what_it_has_of_its_own() {
     let circle = workplace.run(&["run", "sql/kiosk", "--warehouse", "lake"]).fails(2);
     assert!(circle.contains("extends itself"), "{circle}");
 }
+
+#[test]
+fn each_published_column_knows_the_columns_of_sources_that_it_is_made_of() {
+    let workplace = shop();
+    said(run(&workplace, &[]));
+    let args = ["runs", "shop", "--warehouse", "lake", "--open-lineage"];
+    let event: serde_json::Value = serde_json::from_str(&workplace.run(&args).ok()).expect("json");
+    assert_eq!(
+        (&event["eventType"], &event["job"]["name"]),
+        (&"COMPLETE".into(), &"shop".into())
+    );
+    let outputs = event["outputs"].as_array().expect("outputs");
+    let of = |table: &str, column: &str| -> Vec<String> {
+        let name = format!("lake/{table}");
+        let output = outputs
+            .iter()
+            .find(|output| output["name"] == name.as_str())
+            .expect("an output");
+        let from = &output["facets"]["columnLineage"]["fields"][column]["inputFields"];
+        let fields = from.as_array().expect("fields").iter();
+        fields
+            .map(|field| field["field"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    // By way of the step in between, through aggregates and functions.
+    assert_eq!(of("spending", "customer"), ["customer"]);
+    assert_eq!(of("spending", "spent"), ["amount"]);
+    assert_eq!(of("months", "month"), ["ordered_at"]);
+    assert!(of("months", "as_of").is_empty() && of("months", "orders").is_empty());
+}
